@@ -1,0 +1,33 @@
+# `make help` lists what there is. Every target sets up what it needs.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check fix bench docs clean
+
+help:            ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
+
+$(STAMP): requirements-dev.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+setup: $(STAMP)  ## a .venv with the xacthuc command in it
+
+demo: $(STAMP)   ## the whole line on a synthetic district: summary, annotated workbooks, report
+	$(BIN)/xacthuc demo
+
+test: $(STAMP)   ## all tests, with coverage of the library
+	$(BIN)/pytest -n 2 --cov --cov-report=term-missing:skip-covered
+
+check: $(STAMP)  ## lint, types, import layers; changes nothing
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+fix: $(STAMP)    ## format and mend what can be mended by itself
+	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+clean:           ## remove what setup and demo made
+	rm -rf .venv demo build src/*.egg-info
