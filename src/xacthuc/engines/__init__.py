@@ -1,0 +1,9 @@
+"""Engines run named SQL steps: the same text on DuckDB and on Spark, Parquet in and Parquet out.
+
+A step is one SELECT in a numbered file. Its inputs are named tables (Parquet files or folders), its output is
+one Parquet file or folder that appears under its final name only when it is complete.
+"""
+
+from xacthuc.engines.steps import Engine, EngineFailed, Step, load_steps, open_engine
+
+__all__ = ["Engine", "EngineFailed", "Step", "load_steps", "open_engine"]

@@ -1,0 +1,93 @@
+"""DuckDB: the engine of one machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from xacthuc.engines.steps import EngineFailed, Step
+
+# Functions that the steps use and DuckDB lacks under that name or meaning; the twins stand in on_spark.py.
+PRELUDE = (
+    "CREATE MACRO sorted_words(s) AS array_to_string(list_sort(string_split(s, '<')), '<')",
+    "CREATE MACRO sorted_letters(s) AS array_to_string(list_sort(string_split(s, '')), '')",
+    "CREATE MACRO words_begin_within(a, b) AS list_bool_and(list_transform(string_split(a, '<'), "
+    "lambda x: list_bool_or(list_transform(string_split(b, '<'), lambda y: starts_with(y, x)))))",
+    "CREATE MACRO day_number(d) AS date_diff('day', DATE '1900-01-01', try_cast(d AS DATE))",
+)
+
+
+def as_source(path: Path) -> str:
+    """Give the FROM expression of a Parquet file or of a folder of them."""
+    pattern = str(path / "*.parquet") if path.is_dir() else str(path)
+    return "read_parquet('" + pattern.replace("'", "''") + "')"
+
+
+class DuckDBEngine:
+    """Runs steps in this process, spilling to `scratch` when the memory budget is used up."""
+
+    name = "duckdb"
+
+    def __init__(self, *, memory_gb: float, threads: int, scratch: Path) -> None:
+        """Open an in-memory database with a budget; nothing of it outlives `close`."""
+        scratch.mkdir(parents=True, exist_ok=True)
+        self._connection = duckdb.connect(
+            config={
+                "memory_limit": f"{int(memory_gb * 1000)}MB",
+                "threads": threads,
+                "temp_directory": str(scratch),
+                "preserve_insertion_order": False,
+            }
+        )
+        for statement in PRELUDE:
+            self._connection.execute(statement)
+
+    def run_step(self, step: Step, *, inputs: Mapping[str, Path], output: Path) -> None:
+        """Write the step's rows to `output`; see Engine."""
+        unfinished = output.with_name(output.name + f".{os.getpid()}.tmp")
+        self._name_inputs(inputs)
+        select = step.sql.rstrip().rstrip(";")
+        quoted = str(unfinished).replace("'", "''")
+        try:
+            self._connection.execute(f"COPY ({select}\n) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)")
+        except duckdb.Error as error:
+            unfinished.unlink(missing_ok=True)
+            raise EngineFailed(_explain(step.name, error)) from error
+        if output.is_dir():
+            shutil.rmtree(output)
+        unfinished.replace(output)
+
+    def fetch(self, sql: str, *, inputs: Mapping[str, Path]) -> pa.Table:
+        """Give the rows of a small query; see Engine."""
+        self._name_inputs(inputs)
+        try:
+            return self._connection.sql(sql).to_arrow_table()
+        except duckdb.Error as error:
+            raise EngineFailed(_explain("query", error)) from error
+
+    def close(self) -> None:
+        """Close the database."""
+        self._connection.close()
+
+    def _name_inputs(self, inputs: Mapping[str, Path]) -> None:
+        for name, path in inputs.items():
+            self._connection.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM {as_source(path)}")
+
+
+def _explain(step: str, error: duckdb.Error) -> str:
+    """Say what went wrong without the engine's own text, which may quote values."""
+    causes = {
+        duckdb.OutOfMemoryException: "the memory budget is used up; give more with --memory",
+        duckdb.IOException: "a file could not be read or written (disk full, or a damaged Parquet file)",
+        duckdb.ConversionException: "a value does not have the type its column promises",
+        duckdb.BinderException: "a table lacks a column or a function that the step reads",
+        duckdb.CatalogException: "a table or function that the step names does not exist",
+        duckdb.ParserException: "the step is not valid SQL",
+    }
+    cause = next((text for kind, text in causes.items() if isinstance(error, kind)), type(error).__name__)
+    return f"step {step} stopped: {cause}"

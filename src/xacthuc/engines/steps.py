@@ -1,0 +1,58 @@
+"""What a step and an engine are, and how to open one by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+
+
+class EngineFailed(Exception):
+    """A step could not be run; says which step and why, never a value of the data."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One SELECT: `name` as the file is called ("04_blocks"), `sql` its text."""
+
+    name: str
+    sql: str
+
+
+class Engine(Protocol):
+    """Runs steps. The only difference between engines is speed."""
+
+    name: str
+
+    def run_step(self, step: Step, *, inputs: Mapping[str, Path], output: Path) -> None:
+        """Write the step's rows to `output` (Parquet); it appears whole or not at all. Raises EngineFailed."""
+
+    def fetch(self, sql: str, *, inputs: Mapping[str, Path]) -> pa.Table:
+        """Give the rows of a small query. Raises EngineFailed."""
+
+    def close(self) -> None:
+        """Give back memory and threads."""
+
+
+def load_steps(package: str) -> dict[str, Step]:
+    """Give the steps of a package ("xacthuc.matching") by name, in the order of their numbers."""
+    files = sorted((f for f in resources.files(package).iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
+    names = [file.name.removesuffix(".sql") for file in files]
+    return {name: Step(name, file.read_text(encoding="utf-8")) for name, file in zip(names, files, strict=True)}
+
+
+def open_engine(name: str, *, memory_gb: float = 4.0, threads: int = 2, scratch: Path) -> Engine:
+    """Open "duckdb" or "spark" with a memory budget; `scratch` takes what spills. Raises EngineFailed."""
+    if name == "duckdb":
+        from xacthuc.engines.on_duckdb import DuckDBEngine
+
+        return DuckDBEngine(memory_gb=memory_gb, threads=threads, scratch=scratch)
+    if name == "spark":
+        from xacthuc.engines.on_spark import SparkEngine
+
+        return SparkEngine(memory_gb=memory_gb, threads=threads, scratch=scratch)
+    raise EngineFailed(f"there is no engine called {name}; choose duckdb or spark")
