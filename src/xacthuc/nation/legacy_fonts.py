@@ -16,7 +16,7 @@ TELEX_TONES = {"\u0300": "f", "\u0301": "s", "\u0309": "r", "\u0303": "x", "\u03
 
 
 def write_tcvn3(text: str) -> str:
-    """Give the characters that a TCVN3 font shows as this text; capitals with a tone become small, as there are none."""
+    """Give the characters that a TCVN3 font shows as this text; it has no capitals with a tone."""
     return _write(text, "tcvn3")
 
 
