@@ -1,0 +1,5 @@
+"""Records against the register: who is meant, how sure, and why not.
+
+The numbered SQL files are the matching itself, run verbatim on every engine; `running.py` puts them in order,
+`learning.py` finds their weights, `reference.py` says the same slowly in plain Python and judges both engines.
+"""

@@ -1,0 +1,108 @@
+-- 02 compare: run on the pairs by number, on random pairs and on the candidates alike
+-- reads   pairs (claim, person_no, via, agree), claims, people
+-- does    compares field by field; of pairs that agree in all only every 32nd is looked at, for learning
+-- writes  claim, person_no, via, agree and a level per field: 0 says the same, higher is further apart, -1 is missing.
+--         name    1 marks lost  2 a mark differs  3 other order  4 regional spelling  5 one letter  6 words missing
+--                 7 two letters  8 first and last word equal  9 last word equal  10 other
+--         birth   1 day and month swapped  2 claim has the year only  3 claim has 1 January, register the year
+--                 4 register has the year only  5 one part differs  6 year equal  7 other
+--         number  0 the same (or the old number)  1 one digit off  2 first six digits equal  3 other
+--         place   0 commune  1 district  2 province  3 other;  sex, phone  0 same  1 other
+SELECT
+    claim,
+    person_no,
+    via,
+    agree,
+    CASE
+        WHEN c_key IS NULL OR p_key IS NULL THEN -1
+        WHEN c_key = p_key THEN 0
+        WHEN c_base = p_base AND c_key = c_base THEN 1
+        WHEN c_base = p_base THEN 2
+        WHEN c_fold = p_fold THEN CASE WHEN sorted_words(c_base) = sorted_words(p_base) THEN 3 ELSE 4 END
+        WHEN length(c_base) - length(p_base) BETWEEN -1 AND 1 AND levenshtein(c_base, p_base) = 1 THEN 5
+        WHEN length(c_base) = length(p_base) AND levenshtein(c_base, p_base) = 2
+            AND sorted_letters(c_base) = sorted_letters(p_base) THEN 5
+        WHEN split_part(c_base, '<', -1) = split_part(p_base, '<', -1)
+            AND c_base LIKE '%<%' AND p_base LIKE '%<%'
+            AND (words_begin_within(c_base, p_base) OR words_begin_within(p_base, c_base)) THEN 6
+        WHEN length(c_base) - length(p_base) BETWEEN -2 AND 2 AND levenshtein(c_base, p_base) = 2 THEN 7
+        WHEN length(c_fold) - length(p_fold) BETWEEN -1 AND 1 AND levenshtein(c_fold, p_fold) = 1 THEN 7
+        WHEN split_part(c_base, '<', -1) = split_part(p_base, '<', -1)
+            AND split_part(c_base, '<', 1) = split_part(p_base, '<', 1) THEN 8
+        WHEN split_part(c_base, '<', -1) = split_part(p_base, '<', -1) THEN 9
+        ELSE 10
+    END AS name_level,
+    CASE
+        WHEN c_birth IS NULL OR p_birth IS NULL THEN -1
+        WHEN c_birth = p_birth THEN 0
+        WHEN length(c_birth) = 10 AND length(p_birth) = 10 THEN
+            CASE
+                WHEN c_birth = concat(substr(p_birth, 1, 5), substr(p_birth, 9, 2), '-', substr(p_birth, 6, 2)) THEN 1
+                WHEN substr(c_birth, 1, 7) = substr(p_birth, 1, 7) THEN 5
+                WHEN substr(c_birth, 6, 5) = substr(p_birth, 6, 5) THEN 5
+                WHEN concat(substr(c_birth, 1, 4), substr(c_birth, 9, 2))
+                    = concat(substr(p_birth, 1, 4), substr(p_birth, 9, 2)) THEN 5
+                WHEN substr(c_birth, 1, 4) = substr(p_birth, 1, 4) THEN 6
+                ELSE 7
+            END
+        WHEN substr(c_birth, 1, 4) <> substr(p_birth, 1, 4) THEN 7
+        WHEN length(c_birth) = 4 THEN 2
+        WHEN substr(c_birth, 6, 5) = '01-01' THEN 3
+        ELSE 4
+    END AS birth_level,
+    CASE WHEN c_sex IS NULL OR p_sex IS NULL THEN -1 WHEN c_sex = p_sex THEN 0 ELSE 1 END AS sex_level,
+    CASE WHEN c_phone IS NULL OR p_phone IS NULL THEN -1 WHEN c_phone = p_phone THEN 0 ELSE 1 END AS phone_level,
+    CASE
+        WHEN c_place IS NULL OR p_place IS NULL THEN -1
+        WHEN c_place = p_place THEN 0
+        WHEN c_district = p_district THEN 1
+        WHEN c_province = p_province THEN 2
+        ELSE 3
+    END AS place_level,
+    CASE
+        WHEN via > 0 THEN 0
+        WHEN c_digits IS NULL THEN -1
+        WHEN p_number12 IS NULL AND p_number9 IS NULL THEN -1
+        WHEN length(c_digits) = 9 AND p_number9 IS NULL THEN -1
+        WHEN length(c_digits) > 9 AND p_number12 IS NULL THEN -1
+        WHEN (substr(c_digits, 1, 5) = substr(p_number12, 1, 5) OR substr(c_digits, -5) = substr(p_number12, -5))
+            AND (levenshtein(c_digits, p_number12) <= 1 OR levenshtein(c_digits, p_number12) = 2
+                AND sorted_letters(c_digits) = sorted_letters(p_number12)) THEN 1
+        WHEN (substr(c_digits, 1, 4) = substr(p_number9, 1, 4) OR substr(c_digits, -4) = substr(p_number9, -4))
+            AND (levenshtein(c_digits, p_number9) <= 1 OR levenshtein(c_digits, p_number9) = 2
+                AND sorted_letters(c_digits) = sorted_letters(p_number9)) THEN 1
+        WHEN substr(c_digits, 1, 6) = substr(p_number12, 1, 6) THEN 2
+        ELSE 3
+    END AS number_level
+FROM (
+    SELECT
+        pairs.claim,
+        pairs.person_no,
+        pairs.via,
+        pairs.agree,
+        c.name_key AS c_key,
+        p.name_key AS p_key,
+        translate(c.name_key, 'abcdefghijklmnopqrstuvwxyz', '') AS c_base,
+        translate(p.name_key, 'abcdefghijklmnopqrstuvwxyz', '') AS p_base,
+        c.name_fold AS c_fold,
+        p.name_fold AS p_fold,
+        c.birth_date AS c_birth,
+        p.birth_date AS p_birth,
+        c.sex AS c_sex,
+        p.sex AS p_sex,
+        c.phone AS c_phone,
+        p.phone AS p_phone,
+        coalesce(c.commune, c.place) AS c_place,
+        coalesce(p.commune, p.place) AS p_place,
+        c.district AS c_district,
+        p.district AS p_district,
+        c.province AS c_province,
+        p.province AS p_province,
+        coalesce(c.number12, c.number9, c.digits) AS c_digits,
+        p.number12 AS p_number12,
+        p.number9 AS p_number9
+    FROM pairs
+    JOIN claims AS c ON pairs.claim = c.claim
+    JOIN people AS p ON pairs.person_no = p.person_no
+    WHERE NOT pairs.agree OR pairs.claim % 32 = 0
+) AS sides

@@ -1,0 +1,27 @@
+-- 08 score
+-- reads   candidates (02 on 06), claims, rarities (05: fold, rarity), weights (field, level, rarity, weight)
+-- does    adds up the weights of the levels; the weight of an equal name depends on how many people bear it
+-- writes  the candidates with name_weight ... number_weight and weight, in hundredths of a bit
+SELECT
+    k.claim,
+    k.person_no,
+    k.via,
+    k.name_level, k.birth_level, k.sex_level, k.phone_level, k.place_level, k.number_level,
+    coalesce(wn.weight, 0) AS name_weight,
+    coalesce(wb.weight, 0) AS birth_weight,
+    coalesce(ws.weight, 0) AS sex_weight,
+    coalesce(wf.weight, 0) AS phone_weight,
+    coalesce(wp.weight, 0) AS place_weight,
+    coalesce(wi.weight, 0) AS number_weight,
+    coalesce(wn.weight, 0) + coalesce(wb.weight, 0) + coalesce(ws.weight, 0)
+        + coalesce(wf.weight, 0) + coalesce(wp.weight, 0) + coalesce(wi.weight, 0) AS weight
+FROM candidates AS k
+JOIN claims AS c ON k.claim = c.claim
+LEFT JOIN rarities AS r ON c.name_fold = r.name_fold
+LEFT JOIN weights AS wn ON wn.field = 'name' AND wn.level = k.name_level
+    AND wn.rarity = CASE WHEN k.name_level BETWEEN 0 AND 4 THEN coalesce(r.rarity, 0) ELSE 0 END
+LEFT JOIN weights AS wb ON wb.field = 'birth_date' AND wb.level = k.birth_level
+LEFT JOIN weights AS ws ON ws.field = 'sex' AND ws.level = k.sex_level
+LEFT JOIN weights AS wf ON wf.field = 'phone' AND wf.level = k.phone_level
+LEFT JOIN weights AS wp ON wp.field = 'place' AND wp.level = k.place_level
+LEFT JOIN weights AS wi ON wi.field = 'number' AND wi.level = k.number_level

@@ -1,0 +1,77 @@
+"""The weights of a run: versioned data, learnt from the data, replaced and never edited."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+FORMAT = 1
+
+# Names are counted in classes of the number of people who bear them: 1, 2, 3-4, 5-8 ... and so on by doubling.
+RARITIES = 28
+
+# How many levels 02_compare knows for each field; -1 (missing) never weighs anything.
+LEVELS = {"name": 11, "birth_date": 8, "sex": 2, "phone": 2, "place": 4, "number": 4}
+
+# Name levels at which the words are the same people's words, so that rarity tells what a coincidence is worth.
+SAME_WORDS = 5
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """When a proposal is worth a look, when it is sure, when two people are too close; hundredths of a bit."""
+
+    propose: int
+    sure_weight: int
+    sure_margin: int
+    doubt_margin: int
+
+
+@dataclass(frozen=True)
+class Weight:
+    """What one level of one field is worth, in hundredths of a bit; `rarity` is 0 but for equal names."""
+
+    field: str
+    level: int
+    rarity: int
+    weight: int
+
+
+@dataclass(frozen=True)
+class Model:
+    """All that scoring needs, and what it was learnt from."""
+
+    people: int
+    claims: int
+    learnt: str                       # "numbers": from pairs joined by number; "em": without numbers
+    weights: tuple[Weight, ...]
+    thresholds: Thresholds
+
+    def weigh(self, field: str, level: int, rarity: int = 0) -> int:
+        """Give the weight of a level; 0 for a level or rarity that was never seen."""
+        keyed = rarity if field == "name" and 0 <= level < SAME_WORDS else 0
+        return next((w.weight for w in self.weights if (w.field, w.level, w.rarity) == (field, level, keyed)), 0)
+
+
+def cut_of(rarity: int) -> tuple[int, int]:
+    """Give the least and the largest number of bearers of a rarity class; class 0 is a name nobody bears."""
+    if rarity == 0:
+        return 0, 0
+    if rarity == 1:
+        return 1, 1
+    return 2 ** (rarity - 2) + 1, 2 ** (rarity - 1)
+
+
+def write_model(model: Model, path: Path) -> None:
+    """Write model.json."""
+    path.write_text(json.dumps({"format": FORMAT, **asdict(model)}, indent=1), encoding="utf-8")
+
+
+def read_model(path: Path) -> Model:
+    """Read model.json; raises ValueError where the file is of another format."""
+    data = json.loads(path.read_text(encoding="utf-8"))
+    if data.pop("format", None) != FORMAT:
+        raise ValueError(f"{path.name} is not a model of format {FORMAT}")
+    weights = tuple(Weight(**entry) for entry in data.pop("weights"))
+    return Model(weights=weights, thresholds=Thresholds(**data.pop("thresholds")), **data)

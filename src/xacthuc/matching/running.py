@@ -1,0 +1,144 @@
+"""Run the numbered steps in their order on an engine: claims and people in, decisions out.
+
+Everything is a file in `work`; a file that is there is finished, so a run that was killed goes on where it stood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from xacthuc.engines import Engine, Step, load_steps
+from xacthuc.matching.learning import learn, patterns_from
+from xacthuc.matching.model import RARITIES, Model, cut_of, read_model, write_model
+
+# Random pairs to learn u from: about fifty thousand claims, twenty people each.
+CLAIMS_SAMPLED = 50_000
+ROUNDS_OF_PAIRS = 20
+
+Report = Callable[[str], None]
+
+
+class Line:
+    """The steps of one run: which table each reads, which it writes."""
+
+    def __init__(self, engine: Engine, *, claims: Path, people: Path, work: Path, report: Report) -> None:
+        """Prepare a run; `work` holds every table in between and stays on the register's side."""
+        work.mkdir(parents=True, exist_ok=True)
+        self._engine = engine
+        self._tables = {"claims": claims, "people": people}
+        self._work = work
+        self._report = report
+        self._steps = load_steps("xacthuc.matching")
+
+    def make(self, output: str, step: str, **inputs: str) -> Path:
+        """Run a step unless its output is there; inputs name tables that were made before."""
+        path = self._work / f"{output}.parquet"
+        self._tables[output] = path
+        if not path.exists():
+            self._engine.run_step(
+                self._find(step), inputs={name: self._tables[table] for name, table in inputs.items()}, output=path
+            )
+            self._report(output)
+        return path
+
+    def put(self, output: str, table: pa.Table) -> None:
+        """Write a small table of ours (sizes, cuts, weights) where the steps can read it."""
+        path = self._work / f"{output}.parquet"
+        self._tables[output] = path
+        unfinished = path.with_suffix(".tmp")
+        pq.write_table(table, unfinished)
+        unfinished.replace(path)
+
+    def rows(self, table: str) -> list[dict[str, int | bool]]:
+        """Give the rows of a small table."""
+        found: list[dict[str, int | bool]] = pq.read_table(self._tables[table]).to_pylist()
+        return found
+
+    def count(self, table: str) -> int:
+        """Give the number of rows of a table."""
+        path = self._tables[table]
+        files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+        return sum(int(pq.read_metadata(file).num_rows) for file in files)
+
+    def _find(self, name: str) -> Step:
+        return self._steps[name]
+
+
+def match(
+    engine: Engine, *, claims: Path, people: Path, work: Path, model: Path | None = None, report: Report = lambda _: None
+) -> dict[str, Path]:
+    """Match CLEAN claims (numbered by `claim`) against CLEAN people (numbered by `person_no`).
+
+    Gives the paths of `decided` (10), `groups` (11) and `doses` (12), `scored` (08) and `model`. `model` is a
+    model.json to use instead of learning one. Raises EngineFailed. Does not look at any raw value.
+    """
+    line = Line(engine, claims=claims, people=people, work=work, report=report)
+    _put_constants(line)
+    both = {"claims": "claims", "people": "people"}
+    line.make("numbered", "01_numbers", **both)
+    line.make("compared", "02_compare", pairs="numbered", **both)
+    line.make("residual", "04_residual", claims="claims", numbered="numbered", compared="compared")
+    line.make("rarities", "05_rarities", residual="residual", cuts="cuts", **both)
+    line.make("pairs", "06_blocks", residual="residual", numbered="numbered", **both)
+    line.make("candidates", "02_compare", pairs="pairs", **both)
+    model_path = model or _learn_model(line, work=work, both=both)
+    _put_model(line, read_model(model_path))
+    line.make(
+        "scored", "08_score", candidates="candidates", claims="claims", rarities="rarities", weights="weights"
+    )
+    line.make("ranked", "09_rank", scored="scored")
+    decided = line.make(
+        "decided", "10_decide", claims="claims", numbered="numbered", ranked="ranked", thresholds="thresholds"
+    )
+    groups = line.make("groups", "11_groups", claims="claims", decided="decided")
+    doses = line.make("doses", "12_doses", claims="claims", groups="groups")
+    scored = work / "scored.parquet"
+    return {"decided": decided, "groups": groups, "doses": doses, "scored": scored, "model": model_path}
+
+
+def _put_constants(line: Line) -> None:
+    cuts = [(rarity, *cut_of(rarity)) for rarity in range(1, RARITIES)]
+    line.put("cuts", pa.table(dict(zip(("rarity", "at_least", "at_most"), zip(*cuts, strict=True), strict=True))))
+    line.put("no_rarities", pa.table({"name_fold": pa.array([], pa.string()), "rarity": pa.array([], pa.int64())}))
+    line.put("rounds", pa.table({"round": list(range(ROUNDS_OF_PAIRS))}))
+    every = max(1, line.count("claims") // CLAIMS_SAMPLED)
+    line.put("sizes", pa.table({"every": [every], "people": [line.count("people")]}))
+
+
+def _learn_model(line: Line, *, work: Path, both: dict[str, str]) -> Path:
+    path = work / "model.json"
+    if path.exists():
+        return path
+    line.make("random_pairs", "03_random", sizes="sizes", rounds="rounds", **both)
+    line.make("random_compared", "02_compare", pairs="random_pairs", **both)
+    counted = (
+        ("numbered_patterns", "compared", "no_rarities"),
+        ("random_patterns", "random_compared", "no_rarities"),
+        ("candidate_patterns", "candidates", "rarities"),
+    )
+    for output, compared, rarities in counted:
+        line.make(output, "07_patterns", compared=compared, claims="claims", rarities=rarities)
+    learnt = learn(
+        numbered=patterns_from(line.rows("numbered_patterns")),
+        random=patterns_from(line.rows("random_patterns")),
+        candidates=patterns_from(line.rows("candidate_patterns")),
+        claims=line.count("claims"),
+        people=line.count("people"),
+    )
+    unfinished = path.with_suffix(".tmp")
+    write_model(learnt, unfinished)
+    unfinished.replace(path)
+    return path
+
+
+def _put_model(line: Line, model: Model) -> None:
+    columns = {
+        name: [getattr(weight, name) for weight in model.weights] for name in ("field", "level", "rarity", "weight")
+    }
+    line.put("weights", pa.table(columns))
+    names = ("propose", "sure_weight", "sure_margin", "doubt_margin")
+    line.put("thresholds", pa.table({name: [getattr(model.thresholds, name)] for name in names}))
