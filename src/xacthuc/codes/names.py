@@ -1,4 +1,4 @@
-"""Words of Vietnamese names: regional variants, i and y, surnames, middle words, words in brackets (data/names.toml)."""
+"""Words of Vietnamese names: regional variants, i and y, surnames, middle words, words in brackets."""
 
 from __future__ import annotations
 

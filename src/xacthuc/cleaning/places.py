@@ -1,0 +1,129 @@
+"""Places: codes of province, district and commune from the texts of a column, over the distinct places only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from xacthuc.cleaning.place_context import PlaceContext, find_context
+from xacthuc.cleaning.place_keys import make_place_key
+from xacthuc.cleaning.place_rows import Place, PlaceReader
+
+__all__ = ["CleanPlaces", "PlaceContext", "PlaceFinding", "clean_places", "find_context"]
+
+PlaceTree = Literal["2021", "2025", "none"]
+Codes = np.ndarray[tuple[int], np.dtype[np.int64]]
+MAX_ADDRESS = 400  # letters; a longer cell is no address
+
+
+@dataclass(frozen=True)
+class PlaceFinding:
+    """One code and the rows (int64, from 0) that it is about."""
+
+    field: str
+    code: str
+    rows: pa.Array
+
+
+@dataclass(frozen=True)
+class CleanPlaces:
+    """Text columns of the length of the input; null where nothing is certain.
+
+    `province`, `district`, `commune`: codes of the tree of 2021. `commune_2025`: the code of a commune that was named
+    as in the tree of 2025. `place`: the place as an ASCII key, for places outside the trees only.
+    """
+
+    province: pa.Array
+    district: pa.Array
+    commune: pa.Array
+    commune_2025: pa.Array
+    place: pa.Array
+    findings: tuple[PlaceFinding, ...]
+
+
+def clean_places(
+    province: pa.Array | pa.ChunkedArray,
+    district: pa.Array | pa.ChunkedArray,
+    commune: pa.Array | pa.ChunkedArray,
+    address: pa.Array | pa.ChunkedArray,
+    *,
+    tree: PlaceTree,
+    context: PlaceContext | Iterable[str] = (),
+) -> CleanPlaces:
+    """Give the units that the columns name; all four are text of one length, null or blank where nothing stands.
+
+    `context`: where the sheet comes from, or the texts that tell it; a row that names no unit is of that commune. A
+    name counts with its marks, without them only if one unit fits; several units give null and a finding. The
+    address is read only where the commune's column is empty. `tree`: "none" gives `place` alone. Not checked:
+    misspelt names (they are unknown), and whether an address within the commune exists.
+    """
+    rows, distinct = _find_distinct([_prepare(column) for column in (province, district, commune, address)])
+    if tree == "none":
+        keys = [make_place_key((text[3], text[2], text[1], text[0])) for text in distinct]
+        place = pa.array(keys, pa.string()).take(rows)
+        nothing = pa.nulls(len(rows), pa.string())
+        return CleanPlaces(nothing, nothing, nothing, nothing, place, ())
+    home = context if isinstance(context, PlaceContext) else find_context(context, tree=tree)
+    reader = PlaceReader(tree=tree, context=home)
+    places = [reader.read(*text) for text in distinct]
+    return CleanPlaces(
+        province=_spread([place.path[0] for place in places], rows),
+        district=_spread([place.path[1] for place in places], rows),
+        commune=_spread([place.path[2] for place in places], rows),
+        commune_2025=_spread([place.commune_2025 for place in places], rows),
+        place=pa.nulls(len(rows), pa.string()),
+        findings=_collect_findings(places, rows),
+    )
+
+
+def _prepare(column: pa.Array | pa.ChunkedArray) -> tuple[Codes, list[str | None]]:
+    """Give the column as numbers into a list of trimmed NFC texts; its last, None, stands for null and blank."""
+    if isinstance(column, pa.ChunkedArray):
+        column = column.combine_chunks()
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    texts = pc.utf8_slice_codeunits(pc.utf8_normalize(column.dictionary.cast(pa.string()), form="NFC"), 0, MAX_ADDRESS)
+    texts = pc.utf8_trim_whitespace(texts)
+    blank = len(texts)
+    numbers = pc.if_else(pc.equal(texts, ""), blank, pa.array(np.arange(blank, dtype=np.int64)))
+    codes = numbers.take(column.indices).fill_null(blank).to_numpy(zero_copy_only=False)
+    return codes, [*texts.to_pylist(), None]
+
+
+def _find_distinct(columns: list[tuple[Codes, list[str | None]]]) -> tuple[pa.Array, list[tuple[str | None, ...]]]:
+    """Give for each row the number of its place, and the distinct places; with a commune the address is null."""
+    communes, texts = columns[2]
+    streets, lines = columns[3]
+    streets = np.where(communes == len(texts) - 1, streets, len(lines) - 1)
+    rows = columns[0][0]
+    for codes, values in (*columns[1:3], (streets, lines)):
+        # Encoded after each step, so the product stays below rows times values.
+        rows = pa.array(rows * len(values) + codes).dictionary_encode().indices.to_numpy().astype(np.int64)
+    first = np.zeros(int(rows.max(initial=-1)) + 1, dtype=np.int64)
+    first[rows[::-1]] = np.arange(len(rows) - 1, -1, -1)
+    picked = [[values[code] for code in codes[first]] for codes, values in (*columns[:3], (streets, lines))]
+    return pa.array(rows), list(zip(*picked, strict=True))
+
+
+def _spread(values: list[str], rows: pa.Array) -> pa.Array:
+    return pa.array([value or None for value in values], pa.string()).take(rows)
+
+
+def _collect_findings(places: list[Place], rows: pa.Array) -> tuple[PlaceFinding, ...]:
+    having: dict[tuple[str, str], list[int]] = {}
+    for number, place in enumerate(places):
+        for finding in place.findings:
+            having.setdefault(finding, []).append(number)
+    return tuple(
+        PlaceFinding(
+            field=name,
+            code=code,
+            rows=pc.indices_nonzero(pc.is_in(rows, pa.array(numbers, pa.int64()))).cast(pa.int64()),
+        )
+        for (name, code), numbers in sorted(having.items())
+    )
