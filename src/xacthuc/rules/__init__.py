@@ -4,6 +4,8 @@ from xacthuc.rules.doses import AssessedDose, Assessment, Dose, Lot, NextDose, S
 from xacthuc.rules.history import assess_history
 from xacthuc.rules.law import Rules, RulesError, load_rules
 from xacthuc.rules.plausibility import assess_dose
+from xacthuc.rules.steps import PlannedStep, judge_doses, list_steps
+from xacthuc.rules.tables import build_tables, write_tables
 
 __all__ = [
     "AssessedDose",
@@ -11,11 +13,16 @@ __all__ = [
     "Dose",
     "Lot",
     "NextDose",
+    "PlannedStep",
     "Rules",
     "RulesError",
     "Session",
     "Supply",
     "assess_dose",
     "assess_history",
+    "build_tables",
+    "judge_doses",
+    "list_steps",
     "load_rules",
+    "write_tables",
 ]

@@ -1,0 +1,66 @@
+"""The rules at the size of a nation: the SQL steps, in order, on any engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from xacthuc.engines import Engine, Step, load_steps
+from xacthuc.rules.doses import NOTHING_SUPPLIED, Supply
+from xacthuc.rules.law import Rules, load_rules
+from xacthuc.rules.tables import build_tables, write_tables
+
+
+@dataclass(frozen=True)
+class PlannedStep:
+    """A step with the names of the tables that it reads and the one that it writes."""
+
+    step: Step
+    reads: tuple[str, ...]
+    writes: str
+
+
+READS = {
+    "01_given": "doses settings calendar products bands named_provinces",
+    "02_alone": "given settings age_limits lots lot_numbers sessions sites",
+    "03_kept": "given settings",
+    "04_numbered": "kept settings",
+    "05_roles": "numbered intervals",
+    "06_together": "roles intervals mixing",
+    "07_findings": "alone kept numbered together",
+}
+
+
+def list_steps() -> tuple[PlannedStep, ...]:
+    """Give the SQL steps in order.
+
+    `doses` holds record, person_group (null: a person alone), dose_no, vaccine, lot, dose_date and birth_date (text),
+    province, site, duplicate (boolean); every other table that a step reads comes from build_tables or a step before.
+    "roles" is the history (record, role, dn, sd of each counted dose), "findings" the result (record, code).
+    """
+    steps = load_steps("xacthuc.rules")
+    assert list(steps) == list(READS), "the SQL files and the plan of the steps differ"
+    return tuple(PlannedStep(steps[name], tuple(READS[name].split()), name[3:]) for name in READS)
+
+
+def judge_doses(
+    engine: Engine,
+    *,
+    doses: Path,
+    folder: Path,
+    as_of: date,
+    rules: Rules | None = None,
+    supply: Supply = NOTHING_SUPPLIED,
+) -> dict[str, Path]:
+    """Run all steps on a Parquet file of doses, and give the paths of every table by name, "findings" among them.
+
+    Tables already in `folder` are written anew. Raises EngineFailed.
+    """
+    tables = build_tables(rules or load_rules(), as_of=as_of, supply=supply)
+    paths = {"doses": doses, **write_tables(tables, folder=folder)}
+    for planned in list_steps():
+        output = folder / f"{planned.writes}.parquet"
+        engine.run_step(planned.step, inputs={name: paths[name] for name in planned.reads}, output=output)
+        paths[planned.writes] = output
+    return paths

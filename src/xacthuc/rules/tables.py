@@ -1,0 +1,182 @@
+"""The law as small tables for the SQL steps: every precedence is settled here, so that SQL joins on equal keys only.
+
+A period is a stretch of days on which no rule changes; a band is a stretch of ages on which none does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import get_args
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from xacthuc.rules.course import month_key
+from xacthuc.rules.doses import NOTHING_SUPPLIED, Supply
+from xacthuc.rules.law import LAST_DAY, OLDEST, Kind, Rules, Scope
+
+DAY = timedelta(days=1)
+TEXT, INT = pa.string(), pa.int32()
+
+SCHEMAS: dict[str, pa.Schema] = {
+    name: pa.schema([(column, INT if column in whole.split() else TEXT) for column in columns.split()])
+    for name, columns, whole in (
+        (
+            "settings",
+            "first_day as_of least_gap largest_no default_doses adult_age oldest_age has_lots",
+            "least_gap largest_no default_doses adult_age oldest_age has_lots",
+        ),
+        ("calendar", "day day_no month_key year period extra", "day_no month_key year period extra"),
+        ("products", "vaccine doses licensed_from", "doses"),
+        ("bands", "age band", "age band"),
+        ("named_provinces", "province", ""),
+        (
+            "age_limits",
+            "vaccine period hard_min hard_max soft_min soft_max",
+            "period hard_min hard_max soft_min soft_max",
+        ),
+        (
+            "intervals",
+            "kind first_product second_product province band period min_days max_days min_months",
+            "band period min_days max_days min_months",
+        ),
+        ("mixing", "scope first_product second_product band period", "band period"),
+        ("lots", "lot vaccine expires", ""),
+        ("lot_numbers", "lot", ""),
+        ("sites", "site", ""),
+        ("sessions", "site day", ""),
+    )
+}
+
+Row = tuple[str | int | None, ...]
+
+
+def build_tables(rules: Rules, *, as_of: date, supply: Supply = NOTHING_SUPPLIED) -> dict[str, pa.Table]:
+    """Build the tables that the steps read beside the doses, by name; their columns are SCHEMAS."""
+    periods = list_periods(rules, as_of=as_of)
+    bands = list_bands(rules)
+    rows: dict[str, Iterable[Row]] = {
+        "settings": [_list_settings(rules, as_of=as_of, supply=supply)],
+        "calendar": _list_days(rules, periods=periods, as_of=as_of),
+        "products": [(name, p.doses, p.valid_from.isoformat()) for name, p in rules.products.items()],
+        "bands": [(age, sum(start <= age for start in bands)) for age in range(OLDEST + 1)],
+        "named_provinces": [(name,) for name in _list_provinces(rules) if name],
+        "age_limits": _list_age_limits(rules, periods),
+        "intervals": _list_intervals(rules, periods=periods, bands=bands),
+        "mixing": _list_mixing(rules, periods=periods, bands=bands),
+        **_list_supply(supply),
+    }
+    return {name: _as_table(rows[name], schema) for name, schema in SCHEMAS.items()}
+
+
+def write_tables(tables: Mapping[str, pa.Table], *, folder: Path) -> dict[str, Path]:
+    """Write the tables as Parquet into a folder, and give their paths by name."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = {name: folder / f"{name}.parquet" for name in tables}
+    for name, table in tables.items():
+        pq.write_table(table, paths[name])
+    return paths
+
+
+def list_periods(rules: Rules, *, as_of: date) -> list[date]:
+    """Give the first days of the periods from the first day of the campaign to `as_of`."""
+    starts = {rules.first_day, rules.extra_from}
+    for rule in (*rules.intervals, *rules.ages, *rules.mixing):
+        starts.add(rule.valid_from)
+        if rule.valid_to < LAST_DAY:
+            starts.add(rule.valid_to + DAY)
+    return sorted(start for start in starts if rules.first_day <= start <= as_of)
+
+
+def list_bands(rules: Rules) -> list[int]:
+    """Give the first ages of the bands, for intervals and mixing; limits of age are compared in years."""
+    starts = {0}
+    for interval in rules.intervals:
+        starts |= {interval.min_age, interval.max_age + 1}
+    starts |= {rule.min_age for rule in rules.mixing}
+    return sorted(start for start in starts if start <= OLDEST)
+
+
+def _as_table(rows: Iterable[Row], schema: pa.Schema) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    return pa.table([pa.array(c, type=f.type) for c, f in zip(columns, schema, strict=True)], schema=schema)
+
+
+def _list_settings(rules: Rules, *, as_of: date, supply: Supply) -> Row:
+    days = (rules.first_day.isoformat(), as_of.isoformat())
+    limits = (rules.least_gap_days, rules.largest_dose_no, rules.default_doses, rules.adult_age, OLDEST)
+    return (*days, *limits, int(bool(supply.lots)))
+
+
+def _list_days(rules: Rules, *, periods: list[date], as_of: date) -> Iterator[Row]:
+    day = rules.first_day
+    while day <= as_of:
+        period = sum(start <= day for start in periods)
+        extra = int(day >= rules.extra_from)
+        yield day.isoformat(), day.toordinal(), month_key(day), day.year, period, extra
+        day += DAY
+
+
+def _list_provinces(rules: Rules) -> list[str]:
+    return sorted({"", *(rule.province for rule in rules.intervals)})
+
+
+def _list_names(rules: Rules) -> list[str]:
+    """Give the products, and "" for an unknown one."""
+    return ["", *rules.products]
+
+
+def _list_age_limits(rules: Rules, periods: list[date]) -> Iterator[Row]:
+    for period, start in enumerate(periods, start=1):
+        for name in _list_names(rules):
+            hard = rules.find_age_limit("hard", vaccine=name, on=start)
+            soft = rules.find_age_limit("soft", vaccine=name, on=start)
+            limits = [(r.min_age, r.max_age) if r else (None, None) for r in (hard, soft)]
+            yield name, period, *limits[0], *limits[1]
+
+
+def _list_intervals(rules: Rules, *, periods: list[date], bands: list[int]) -> Iterator[Row]:
+    kinds: tuple[Kind, ...] = get_args(Kind)
+    for kind, first, second, province in (
+        (k, f, s, p)
+        for k in kinds
+        for f in _list_names(rules)
+        for s in _list_names(rules)
+        for p in _list_provinces(rules)
+    ):
+        for period, start in enumerate(periods, start=1):
+            for band, age in enumerate(bands, start=1):
+                rule = rules.find_interval(kind, first=first, second=second, province=province, age=age, on=start)
+                if rule is not None:
+                    keys = (kind, first, second, province, band, period)
+                    yield *keys, rule.min_days, rule.max_days, rule.min_months
+
+
+def _list_mixing(rules: Rules, *, periods: list[date], bands: list[int]) -> Iterator[Row]:
+    scopes: tuple[Scope, ...] = get_args(Scope)
+    for scope in scopes:
+        for first, second in ((f, s) for f in rules.products for s in rules.products if f != s):
+            for period, start in enumerate(periods, start=1):
+                for band, age in enumerate(bands, start=1):
+                    if rules.may_follow(scope, first=first, second=second, age=age, on=start):
+                        yield scope, first, second, band, period
+
+
+def _list_supply(supply: Supply) -> dict[str, list[Row]]:
+    lots: dict[tuple[str, str], list[date | None]] = {}
+    for lot in (lot for same in supply.lots.values() for lot in same):
+        lots.setdefault((lot.lot, lot.vaccine), []).append(lot.expires)
+    return {
+        "lots": [(*key, _find_last(days)) for key, days in lots.items()],
+        "lot_numbers": [(number,) for number in supply.lots],
+        "sites": [(site,) for site in supply.sessions],
+        "sessions": [(site, day.isoformat()) for site, days in supply.sessions.items() for day in days],
+    }
+
+
+def _find_last(days: list[date | None]) -> str | None:
+    """Give the latest day of expiry, or None where one is not known."""
+    known = [day for day in days if day is not None]
+    return max(known).isoformat() if len(known) == len(days) else None
