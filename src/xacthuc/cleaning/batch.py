@@ -1,0 +1,144 @@
+"""One batch of raw rows in, clean records and findings out: same rows, same order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from xacthuc.cleaning.cells import as_array, choose, map_distinct, trim
+from xacthuc.cleaning.evidence import Raw, SheetEvidence, gather_evidence
+from xacthuc.cleaning.found import FoundList
+from xacthuc.cleaning.given import Doses, clean_doses
+from xacthuc.cleaning.people import People, clean_insurance, clean_people
+from xacthuc.cleaning.phones import clean_phones
+from xacthuc.cleaning.standin import Places, clean_places
+from xacthuc.codes.countries import find_country
+from xacthuc.records import CLEAN_SCHEMA, RAW_SCHEMA, SheetLayout
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """What came of a batch: `records` in CLEAN_SCHEMA, row by row, and `findings` in FINDING_SCHEMA."""
+
+    records: pa.Table
+    findings: pa.Table
+
+
+def clean_batch(raw: Raw, layout: SheetLayout, *, evidence: SheetEvidence | None = None) -> Cleaned:
+    """Clean one batch in RAW_SCHEMA of the sheet that `layout` describes.
+
+    `evidence` is what all batches of the sheet tell together (gather_evidence); without it this batch is the evidence.
+    Bad data never raises: it becomes null and a finding, or a refused row. Not checked: whether the person exists
+    (matching), whether the dose can have been given (rules).
+    """
+    if evidence is None:
+        evidence = gather_evidence([raw], layout)
+    cells = {name: as_array(raw.column(name)) for name in RAW_SCHEMA.names}
+    found = FoundList(layout, cells["slot"])
+    doses = clean_doses(cells, layout, evidence=evidence, found=found)
+    people = clean_people({**cells, "dose_day": doses.dose_date}, layout, evidence=evidence, found=found)
+    places = _clean_places(cells, layout, people=people, found=found)
+    record = make_record_ids(cells, repeated=evidence.repeated)
+    refused = _find_refused(people)
+    found.add("row", refused)
+    records = _build(cells, record=record, people=people, doses=doses, places=places, refused=refused, found=found)
+    findings = found.build(
+        record=record, file=cells["file"], sheet=cells["sheet"], row=cells["row"], sex=cells["sex"]
+    )
+    return Cleaned(records=records, findings=findings)
+
+
+def make_record_ids(cells: dict[str, pa.Array], *, repeated: frozenset[str] = frozenset()) -> pa.Array:
+    """Give the id of each record: the source's own, with slot or part:slot after it beyond the first of a row.
+
+    Own ids that stand in several rows, and rows without one, are named file:sheet:row:part:slot.
+    """
+    own = cells["record"]
+    if repeated:
+        own = pc.if_else(pc.is_in(own, value_set=pa.array(sorted(repeated))), None, own)
+    part, slot = cells["part"], cells["slot"]
+    second = pc.or_(pc.greater(part, 1), pc.greater(slot, 1))
+    if own.null_count < len(own) and pc.any(second).as_py():
+        tail = pc.if_else(
+            pc.greater(part, 1), pc.binary_join_element_wise(part.cast(pa.string()), slot.cast(pa.string()), ":"), slot.cast(pa.string())
+        )
+        own = pc.if_else(second, pc.binary_join_element_wise(own, tail, ":"), own)
+    if own.null_count == 0:
+        return own
+    texts = [cells["file"], cells["sheet"], *(cells[name].cast(pa.string()) for name in ("row", "part", "slot"))]
+    return pc.coalesce(own, pc.binary_join_element_wise(*texts, ":"))
+
+
+def _find_refused(people: People) -> pa.Array:
+    """Give the reason for rows that cannot be a record: nobody is named in them by name, number or card."""
+    numbers = people.numbers
+    nobody = pc.and_(pc.is_null(people.name), pc.equal(numbers.state, "missing"))
+    if people.card:
+        nobody = pc.and_(nobody, pc.is_null(people.card["number12"]))
+    nameless = pc.and_(nobody, pc.is_valid(people.name_refused))
+    return pc.coalesce(choose(nameless, "row_name_is_no_name"), choose(nobody, "row_without_person"))
+
+
+def _clean_places(cells: dict[str, pa.Array], layout: SheetLayout, *, people: People, found: FoundList) -> Places:
+    address = cells["address"]
+    if people.card:
+        address = pc.coalesce(address, people.card["address"])
+    places = clean_places(
+        province=cells["province"], district=cells["district"], commune=cells["commune"], address=address, layout=layout
+    )
+    found.add("commune", places.code)
+    return places
+
+
+def _clean_countries(values: pa.Array) -> tuple[pa.Array, pa.Array]:
+    def read(text: str) -> tuple[str | None, str | None]:
+        country = find_country(text)
+        return (country.alpha2, None) if country else (None, "nationality_unknown")
+
+    value, code = map_distinct(values, read, width=2)
+    return value, code
+
+
+def _build(
+    cells: dict[str, pa.Array],
+    *,
+    record: pa.Array,
+    people: People,
+    doses: Doses,
+    places: Places,
+    refused: pa.Array,
+    found: FoundList,
+) -> pa.Table:
+    phone, code = clean_phones(cells["phone"])
+    found.add("phone", code)
+    insurance, code = clean_insurance(cells["insurance"])
+    found.add("insurance", code)
+    nationality, code = _clean_countries(cells["nationality"])
+    found.add("nationality", code)
+    (site,) = map_distinct(cells["site"], lambda text: (trim(text) or None,), width=1)
+    numbers = people.numbers
+    columns = {
+        **{name: cells[name] for name in ("file", "sheet", "row", "part", "slot")},
+        "record": record,
+        "name": people.name,
+        "name_key": people.name_key,
+        "name_fold": people.name_fold,
+        "birth_date": people.birth,
+        "sex": people.sex,
+        "number": pc.coalesce(numbers.number12, numbers.number9, numbers.passport),
+        "number12": numbers.number12,
+        "number9": numbers.number9,
+        "passport": numbers.passport,
+        "digits": numbers.digits,
+        "number_state": numbers.state,
+        "phone": pc.coalesce(phone, people.card["phone"]) if people.card else phone,
+        "insurance": pc.coalesce(insurance, people.card["insurance"]) if people.card else insurance,
+        "nationality": nationality,
+        **{name: getattr(places, name) for name in ("province", "district", "commune", "place")},
+        **{name: getattr(doses, name) for name in ("dose_no", "vaccine", "lot", "dose_date", "given")},
+        "site": site,
+        "refused": refused,
+    }
+    return pa.table([columns[name] for name in CLEAN_SCHEMA.names], schema=CLEAN_SCHEMA)

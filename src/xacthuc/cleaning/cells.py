@@ -1,0 +1,85 @@
+"""Columns of cells: map the distinct values of a column, put odd ones back, fold text for comparing."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Answer: TypeAlias = tuple[str | None, ...]
+
+CELL_LIMIT = 1_000  # characters of a cell that are looked at: no field of ours is longer, hostile cells are
+
+_SPACES = re.compile(r"\s+")
+
+
+def as_array(values: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Give one contiguous array of a column, whatever it came as."""
+    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+
+
+def map_distinct(values: pa.Array, read: Callable[[str], Answer], *, width: int) -> tuple[pa.Array, ...]:
+    """Read each distinct value once and give `width` text columns of the length of `values`; null stays null."""
+    encoded = values.dictionary_encode()
+    answers = [read(value[:CELL_LIMIT]) for value in encoded.dictionary.to_pylist()]
+    columns = zip(*answers, strict=True) if answers else ((),) * width
+    return tuple(pa.array(column, pa.string()).take(encoded.indices) for column in columns)
+
+
+def map_odd(
+    values: pa.Array, odd: pa.Array, read: Callable[[str], Answer], *, width: int, regular: Sequence[Any]
+) -> tuple[pa.Array, ...]:
+    """Read the distinct values where `odd` is true; elsewhere keep the `regular` columns (None: null)."""
+    plain = [column if column is not None else no_text(len(values)) for column in regular]
+    odd = pc.fill_null(odd, False)
+    if not pc.any(odd).as_py():
+        return tuple(plain)
+    answers = map_distinct(values.filter(odd), read, width=width)
+    return tuple(put_back(column, odd, answer) for column, answer in zip(plain, answers, strict=True))
+
+
+def put_back(column: pa.Array, mask: pa.Array, replacements: pa.Array) -> pa.Array:
+    """Give `column` with the `replacements` set where `mask` is true, in order."""
+    return pc.replace_with_mask(column, mask, replacements)
+
+
+def no_text(length: int) -> pa.Array:
+    """Give a text column of nulls."""
+    return pa.nulls(length, pa.string())
+
+
+def choose(mask: pa.Array, value: str) -> pa.Array:
+    """Give `value` where the mask is true, null elsewhere; a null in the mask counts as false."""
+    return pc.if_else(pc.fill_null(mask, False), pa.scalar(value, pa.string()), pa.scalar(None, pa.string()))
+
+
+def is_true(mask: pa.Array) -> pa.Array:
+    """Give the mask with its nulls counted as false."""
+    return pc.fill_null(mask, False)
+
+
+def fold(text: str) -> str:
+    """Give lower-case letters without marks, single blanks: for comparing words, never for keeping."""
+    decomposed = unicodedata.normalize("NFKD", text.replace("đ", "d").replace("Đ", "D"))
+    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return _SPACES.sub(" ", bare).strip().lower()
+
+
+def trim(text: str) -> str:
+    """Give the text in compatibility form (full-width digits, odd blanks) without control characters at its edges."""
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join(letter if letter.isprintable() else " " for letter in plain).strip()
+
+
+def letter_of(index: int) -> str:
+    """Give the letter of a column as a spreadsheet shows it: 0 is A, 26 is AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters

@@ -1,0 +1,208 @@
+"""What only the whole sheet can tell: order of day and month, swapped date cells, coding of the sexes, the kind of numbers.
+
+A first pass over the sheet, cheap enough for millions of rows: distinct values, and of them the first hundred thousands.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeAlias
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from xacthuc.cleaning.cells import as_array, fold
+from xacthuc.cleaning.dates import DateStyle, Order, read_date
+from xacthuc.cleaning.doses import load_rules
+from xacthuc.cleaning.numbers import is_plausible_twelve, load_forms, read_number
+from xacthuc.cleaning.sexes import USUAL_CODES
+from xacthuc.records import SheetLayout
+
+SAMPLE_ROWS = 200_000     # rows looked at for habits; a clerk's habit shows long before
+LEAST_SWAPPED = 5         # true date cells without a day after the 12th: by chance once in a hundred columns
+LEAST_MONTH_FIRST = 3     # texts that only month first can be, without one that only day first can be
+LEAST_KEYS = 10           # values before a column counts as another register's key
+
+Raw: TypeAlias = pa.RecordBatch | pa.Table
+
+
+@dataclass(frozen=True)
+class SheetEvidence:
+    """What the rows of one sheet tell together; the same for all its batches."""
+
+    birth: DateStyle = DateStyle()
+    dose: DateStyle = DateStyle()
+    first_day: str = "2021-03-08"          # of the campaign: a dose before it is wrong
+    last_day: str = "2023-12-31"
+    sex_codes: tuple[tuple[str, str], ...] = USUAL_CODES
+    cmnd_first: str | None = None          # the first digit that at least half of the CMNDs share
+    own_key: bool = False                  # the numbers are another country's or register's key
+    repeated: frozenset[str] = frozenset() # own ids that stand in more than one row
+
+
+@dataclass
+class _Tally:
+    """Counts over the distinct values of the sample; private to the pass."""
+
+    births: Counter[str] = field(default_factory=Counter)
+    doses: Counter[str] = field(default_factory=Counter)
+    numbers: Counter[str] = field(default_factory=Counter)
+    sexes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    ids: list[pa.Array] = field(default_factory=list)
+    rows: int = 0
+
+
+def gather_evidence(batches: Iterable[Raw], layout: SheetLayout, *, today: date | None = None) -> SheetEvidence:
+    """Look once over a sheet's batches and decide what its rows share. `today` bounds the dates; no clock is read.
+
+    `layout.birth_order` overrides what the birth dates seem to tell.
+    """
+    tally = _Tally()
+    for batch in batches:
+        _count(batch, tally)
+    campaign = load_rules()["campaign"]
+    last_day = today or campaign["last_day"]
+    dose = _find_style(tally.doses, layout, pivot=last_day.year, order=None)
+    youngest = _last_dose_year(tally.doses, dose, last_day) - campaign["youngest"]
+    birth = _find_style(tally.births, layout, pivot=youngest, order=layout.birth_order)
+    if birth.swapped and not dose.swapped and _may_be_swapped(tally.doses):
+        dose = DateStyle(dose.order, True, dose.pivot, dose.date_system)
+    return SheetEvidence(
+        birth=birth,
+        dose=dose,
+        first_day=campaign["first_day"].isoformat(),
+        last_day=last_day.isoformat(),
+        sex_codes=_find_sex_codes(tally.sexes),
+        cmnd_first=_find_cmnd_first(tally.numbers),
+        own_key=_is_own_key(tally.numbers, strict=layout.place_tree != "none"),
+        repeated=frozenset(find_repeated(tally.ids)),
+    )
+
+
+def find_repeated(ids: Iterable[pa.Array]) -> list[str]:
+    """Give the texts that stand more than once in the arrays together."""
+    chunks = pa.chunked_array(list(ids), pa.string())
+    if len(chunks) == 0 or pc.count_distinct(chunks).as_py() == len(chunks):
+        return []
+    counts = pc.value_counts(chunks)
+    values, times = counts.field("values"), counts.field("counts")
+    found: list[str] = values.filter(pc.greater(times, 1)).drop_null().to_pylist()
+    return found
+
+
+def _count(batch: Raw, tally: _Tally) -> None:
+    ids, rows = as_array(batch.column("record")), as_array(batch.column("row"))
+    if ids.null_count < len(ids):
+        changed = pc.not_equal(rows, pc.coalesce(pa.concat_arrays([pa.nulls(1, rows.type), rows[:-1]]), -1))
+        tally.ids.append(ids.filter(pc.and_(changed, pc.is_valid(ids))))
+    room = SAMPLE_ROWS - tally.rows
+    if room <= 0:
+        return
+    sample = batch.slice(0, room)
+    tally.rows += sample.num_rows
+    for name, counter in (("birth_date", tally.births), ("dose_date", tally.doses), ("number", tally.numbers)):
+        _add(counter, sample.column(name))
+    _count_sexes(sample, tally.sexes)
+
+
+def _add(counter: Counter[Any], values: pa.Array | pa.ChunkedArray) -> None:
+    counts = pc.value_counts(as_array(values))
+    for value, times in zip(counts.field("values").to_pylist(), counts.field("counts").to_pylist(), strict=True):
+        if value is not None:
+            counter[value] += times
+
+
+def _count_sexes(sample: Raw, counter: Counter[tuple[str, str]]) -> None:
+    """Count what figures in the column of sexes go with which sex of a 12-digit number."""
+    sexes, numbers = as_array(sample.column("sex")), as_array(sample.column("number"))
+    figures = pc.and_(pc.ascii_is_decimal(sexes), pc.match_substring_regex(numbers, "^0[0-9]{2}[0-3][0-9]{8}$"))
+    figures = pc.fill_null(figures, False)
+    pairs = pc.binary_join_element_wise(sexes.filter(figures), pc.utf8_slice_codeunits(numbers.filter(figures), 3, 4), " ")
+    centuries = load_forms()["centuries"]
+    found: Counter[str] = Counter()
+    _add(found, pairs)
+    for pair, times in found.items():
+        figure, _, digit = pair.partition(" ")
+        counter[figure, centuries[digit][1]] += times
+
+
+def _find_sex_codes(pairs: Counter[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    codes = dict(USUAL_CODES)
+    for figure in {figure for figure, _ in pairs}:
+        male, female = pairs[figure, "M"], pairs[figure, "F"]
+        if male + female >= 5 and max(male, female) >= 0.8 * (male + female):
+            codes[figure] = "M" if male > female else "F"
+    return tuple(sorted(codes.items()))
+
+
+def _find_style(values: Counter[str], layout: SheetLayout, *, pivot: int, order: Order | None) -> DateStyle:
+    first, second, swapped = _count_orders(values)
+    if order is None:
+        order = "mdy" if second >= LEAST_MONTH_FIRST and second > 9 * first else "dmy"
+        return DateStyle(order, swapped, pivot, layout.date_system)
+    return DateStyle(order, order == "dmy" and swapped, pivot, layout.date_system)
+
+
+def _count_orders(values: Counter[str]) -> tuple[int, int, bool]:
+    """Count texts that only day first, only month first can be, and tell whether a locale swapped the true date cells."""
+    day_first = month_first = either = cells = late_cells = 0
+    for text, times in values.items():
+        parts = [int(part) for part in fold(text).replace("-", "/").replace(".", "/").split("/") if part.isdecimal()]
+        if len(parts) != 3:
+            continue
+        if parts[0] > 999:
+            cells += times
+            late_cells += times * (parts[2] > 12)
+        elif parts[0] > 12:
+            day_first += times
+        elif parts[1] > 12:
+            month_first += times
+        else:
+            either += times
+    swapped = cells >= LEAST_SWAPPED and late_cells == 0 and day_first >= LEAST_SWAPPED and either * 10 <= day_first
+    return day_first, month_first, swapped
+
+
+def _may_be_swapped(values: Counter[str]) -> bool:
+    """Tell whether date cells beside a swapped column can be swapped too: all days up to 12, later ones stayed text."""
+    day_first, _, _ = _count_orders(values)
+    cells = [text for text in values if text[:4].isdecimal() and text[4:5] == "-"]
+    late = [text for text in cells if text[8:10].isdecimal() and int(text[8:10]) > 12]
+    return bool(cells) and not late and day_first > 0
+
+
+def _last_dose_year(values: Counter[str], style: DateStyle, last_day: date) -> int:
+    """Give the year in which doses were last given, leaving out the one in a hundred that is a typing error."""
+    years: Counter[int] = Counter()
+    for text, times in values.items():
+        value = read_date(text, style).value
+        if value and int(value[:4]) <= last_day.year:
+            years[int(value[:4])] += times
+    total = sum(years.values())
+    return max((year for year, times in years.items() if times * 100 >= total), default=last_day.year)
+
+
+def _find_cmnd_first(values: Counter[str]) -> str | None:
+    firsts = Counter({digit: 0 for digit in "0123456789"})
+    for text, times in values.items():
+        if len(text) == 9 and text.isascii() and text.isdecimal():
+            firsts[text[0]] += times
+    (digit, times), *_ = firsts.most_common(1)
+    return digit if times >= 5 and times * 2 >= firsts.total() else None
+
+
+def _is_own_key(values: Counter[str], *, strict: bool) -> bool:
+    """Tell whether most numbers have no Vietnamese form. `strict`: the places are Vietnamese, so passports count as known."""
+    known = total = 0
+    for text, times in values.items():
+        found = read_number(text)
+        if found.state == "missing":
+            continue
+        total += times
+        twelve = found.number12 is not None and not found.doubtful and is_plausible_twelve(found.number12)
+        other = found.number9 is not None or found.code == "number_scientific"
+        known += times * (twelve or other or (strict and found.passport is not None))
+    return total >= LEAST_KEYS and known * 2 < total

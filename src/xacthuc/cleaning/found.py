@@ -1,0 +1,64 @@
+"""Findings of one batch, collected column by column and given as one table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from xacthuc.cleaning.cells import fold, letter_of
+from xacthuc.records import FINDING_SCHEMA, SheetLayout
+
+
+@dataclass
+class FoundList:
+    """Collects finding codes as columns that lie beside the rows: null where there is nothing to say."""
+
+    layout: SheetLayout
+    slot: pa.Array
+    columns: list[tuple[str, pa.Array]] = field(default_factory=list)
+
+    def add(self, name: str, codes: pa.Array) -> None:
+        """Add the codes of one field."""
+        if codes.null_count < len(codes):
+            self.columns.append((name, codes))
+
+    def build(self, *, record: pa.Array, file: pa.Array, sheet: pa.Array, row: pa.Array, sex: pa.Array) -> pa.Table:
+        """Give one row per finding, in the order of fields and rows; `sex` as written chooses between two columns."""
+        tables = [FINDING_SCHEMA.empty_table()]
+        for name, codes in self.columns:
+            here = pc.indices_nonzero(pc.is_valid(codes))
+            letters = self._letters(name, slot=self.slot.take(here), sex=sex.take(here))
+            columns = [
+                record.take(here),
+                file.take(here),
+                sheet.take(here),
+                row.take(here),
+                letters,
+                pa.repeat(name, len(here)),
+                codes.take(here),
+            ]
+            tables.append(pa.table(columns, schema=FINDING_SCHEMA))
+        return pa.concat_tables(tables).combine_chunks()
+
+    def _letters(self, name: str, *, slot: pa.Array, sex: pa.Array) -> pa.Array:
+        """Give the letters of the columns the cells stand in; null where a heading above the table filled them."""
+        mine = [column for column in self.layout.columns if column.field == name]
+        people = {column.slot: letter_of(column.index) for column in reversed(mine)}
+        last = max([*people, 0])
+        by_slot = [people.get(number, people.get(0)) for number in range(last + 1)]
+        index = pc.min_element_wise(slot.cast(pa.int64()), last)
+        if 0 not in people and len(people) == 1:
+            return pa.repeat(pa.scalar(next(iter(people.values())), pa.string()), len(slot))
+        letters = pa.array(by_slot, pa.string()).take(index)
+        return self._letters_by_sex(letters, mine=mine, sex=sex) if name == "birth_date" and len(mine) > 1 else letters
+
+    def _letters_by_sex(self, letters: pa.Array, *, mine: list, sex: pa.Array) -> pa.Array:  # type: ignore[type-arg]
+        """Choose between the columns "Nam" and "Nữ" by the sub-heading that reading gave as the sex."""
+        for column in mine:
+            last = fold(column.heading).split("/")[-1].strip()
+            same = pc.equal(pc.utf8_lower(sex), column.heading.split("/")[-1].strip().lower())
+            if last in ("nam", "nu"):
+                letters = pc.if_else(pc.fill_null(same, False), letter_of(column.index), letters)
+        return letters

@@ -1,0 +1,224 @@
+"""The person of each row: name, birth, sex and number, from the cells and from a scanned card where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from xacthuc.cleaning.cards import clean_cards
+from xacthuc.cleaning.cells import Answer, choose, fold, is_true, map_distinct, no_text
+from xacthuc.cleaning.dates import clean_dates
+from xacthuc.cleaning.evidence import SheetEvidence
+from xacthuc.cleaning.found import FoundList
+from xacthuc.cleaning.standin import clean_names
+from xacthuc.cleaning.numbers import Numbers, clean_numbers, tell_birth, withdraw_doubtful
+from xacthuc.cleaning.sexes import clean_sexes, restore_sexes
+from xacthuc.cleaning.vaccines import count_edits
+from xacthuc.records import SheetLayout
+
+OLDEST = 125  # years: nobody is older; an earlier birth is a typing error
+
+BIRTH_CODES = {
+    "month_first": "birth_month_first",
+    "day_first": "birth_month_first",
+    "swapped": "birth_cells_swapped",
+    "impossible": "birth_impossible",
+    "unreadable": "birth_unreadable",
+    "day_missing": "birth_day_missing",
+}
+
+Cells: TypeAlias = Mapping[str, pa.Array]
+
+
+@dataclass(frozen=True)
+class People:
+    """The person's columns, all of one length; `card` holds the columns of CardRead or nothing."""
+
+    name: pa.Array
+    name_key: pa.Array
+    name_fold: pa.Array
+    name_refused: pa.Array   # finding code where the cell holds no name at all
+    birth: pa.Array
+    sex: pa.Array
+    numbers: Numbers
+    card: Mapping[str, pa.Array]
+
+
+def clean_people(cells: Cells, layout: SheetLayout, *, evidence: SheetEvidence, found: FoundList) -> People:
+    """Clean who each row speaks of; a right card wins over the cells, another person's card is left aside."""
+    birth, reason, _ = clean_dates(cells["birth_date"], style=evidence.birth)
+    found.add("birth_date", rename(reason, BIRTH_CODES))
+    numbers = clean_numbers(cells["number"], cmnd_first=evidence.cmnd_first, own_key=evidence.own_key)
+    numbers = withdraw_doubtful(numbers, birth=birth)
+    sex, code = clean_sexes(cells["sex"], codes=evidence.sex_codes, marked=find_marked_sex(layout))
+    found.add("sex", code)
+    people = _with_names(cells, birth=birth, sex=sex, numbers=numbers, found=found)
+    found.add("number", people.numbers.code)
+    if cells["qr"].null_count < len(birth):
+        people = _apply_cards(people, cells["qr"], found=found)
+    return _check(people, cells=cells, evidence=evidence, found=found)
+
+
+def find_marked_sex(layout: SheetLayout) -> str | None:
+    """Give the sex that a mark means where the column is headed "Nữ" or "Nam" alone."""
+    heads = [fold(column.heading).split("/")[-1].strip() for column in layout.columns if column.field == "sex"]
+    return {"nu": "F", "nam": "M"}.get(heads[0]) if len(heads) == 1 else None
+
+
+def rename(reasons: pa.Array, codes: Mapping[str, str]) -> pa.Array:
+    """Give the finding codes of a column of reasons."""
+    (named,) = map_distinct(reasons, lambda reason: (codes[reason],), width=1)
+    return named
+
+
+def _with_names(cells: Cells, *, birth: pa.Array, sex: pa.Array, numbers: Numbers, found: FoundList) -> People:
+    names = clean_names(cells["name"])
+    found.add("name", names.code)
+    return People(
+        name=names.name,
+        name_key=names.key,
+        name_fold=names.fold,
+        name_refused=names.refused,
+        birth=birth,
+        sex=sex,
+        numbers=numbers,
+        card={},
+    )
+
+
+def _apply_cards(people: People, qr: pa.Array, *, found: FoundList) -> People:
+    """Take name, birth, sex and numbers from the scanned card, unless the row's own cells are another person's."""
+    card = clean_cards(qr)
+    names = clean_names(card["name"])
+    other = _find_others(people, card=card, names=names)
+    found.add("qr", pc.coalesce(choose(other, "qr_of_another_person"), card["code"]))
+    trusted = {column: pc.if_else(other, None, values) for column, values in card.items()}
+    marked = pc.and_(pc.is_valid(trusted["marked"]), pc.is_valid(names.key))
+    fill = pc.and_(pc.and_(pc.invert(other), pc.is_null(people.name)), pc.is_valid(names.key))
+    use = pc.or_(marked, fill)
+    found.add("name", choose(pc.and_(use, _differs(names.key, people.name_key)), "name_from_qr"))
+    for name, mine in (("birth_date", people.birth), ("sex", people.sex), ("number", people.numbers.number12)):
+        theirs = trusted[{"birth_date": "birth", "sex": "sex", "number": "number12"}[name]]
+        found.add(name, choose(pc.and_(pc.is_valid(theirs), _differs(theirs, mine)), CARD_CODES[name]))
+    return replace(
+        people,
+        name=pc.if_else(use, names.name, people.name),
+        name_key=pc.if_else(use, names.key, people.name_key),
+        name_fold=pc.if_else(use, names.fold, people.name_fold),
+        name_refused=pc.if_else(use, None, people.name_refused),
+        birth=pc.coalesce(trusted["birth"], people.birth),
+        sex=pc.coalesce(trusted["sex"], people.sex),
+        numbers=_with_card_numbers(people.numbers, trusted),
+        card=trusted,
+    )
+
+
+CARD_CODES = {"birth_date": "birth_from_qr", "sex": "sex_from_qr", "number": "number_from_qr"}
+
+
+def _with_card_numbers(numbers: Numbers, card: Mapping[str, pa.Array]) -> Numbers:
+    number12 = pc.coalesce(card["number12"], numbers.number12)
+    number9 = pc.coalesce(card["number9"], numbers.number9)
+    year, sex, _ = tell_birth(number12)
+    taken = pc.is_valid(card["number12"])
+    state = pc.if_else(taken, "twelve", numbers.state)
+    state = pc.if_else(pc.and_(pc.equal(state, "missing"), pc.is_valid(number9)), "nine", state)
+    digits = pc.if_else(taken, None, numbers.digits)
+    return replace(numbers, number12=number12, number9=number9, digits=digits, state=state, year=year, sex=sex)
+
+
+def _find_others(people: People, *, card: Mapping[str, pa.Array], names: object) -> pa.Array:
+    """Tell by row whether the card is not this person's: another name, and nothing else that binds them."""
+    key, fold_key = names.key, names.fold  # type: ignore[attr-defined]
+    differs = pc.and_(is_true(pc.not_equal(fold_key, people.name_fold)), pc.is_valid(key))
+    if not pc.any(differs).as_py():
+        return differs
+    numbers = people.numbers
+    same_number = pc.or_(_same(numbers.number12, card["number12"]), _same(numbers.number9, card["number9"]))
+    year, card_year = pc.utf8_slice_codeunits(people.birth, 0, 4), pc.utf8_slice_codeunits(card["birth"], 0, 4)
+    against = pc.or_(
+        is_true(pc.not_equal(numbers.number12, card["number12"])), is_true(pc.not_equal(year, card_year))
+    )
+    pairs = pc.binary_join_element_wise(people.name_fold, fold_key, "|")
+    (alike,) = map_distinct(pairs, lambda pair: ("y" if _are_alike(*pair.split("|")) else None,), width=1)
+    stranger = pc.or_(against, pc.is_null(alike))
+    return pc.and_(pc.and_(differs, pc.invert(same_number)), stranger)
+
+
+def _are_alike(first: str, second: str) -> bool:
+    """Tell whether two folded names can be one person's, written short or with typing errors."""
+    words, others = sorted((first.split("<"), second.split("<")), key=len)
+    found = sum(any(_is_like(word, other) for other in others) for word in words)
+    return 3 * found >= 2 * len(words)
+
+
+def _is_like(word: str, other: str) -> bool:
+    return word == other or (len(word) == 1 and other.startswith(word)) or (len(word) > 2 and count_edits(word, other) <= 1)
+
+
+def _check(people: People, *, cells: Cells, evidence: SheetEvidence, found: FoundList) -> People:
+    """Compare birth, sex and number with one another, and mark what is empty or cannot be."""
+    birth, code = _check_births(people.birth, dose=cells["dose_day"], evidence=evidence)
+    found.add("birth_date", code)
+    numbers = people.numbers
+    differs = _differs_if_both(numbers.year, pc.utf8_slice_codeunits(birth, 0, 4))
+    found.add("number", choose(differs, "number_birth_differs"))
+    trusted = pc.if_else(differs, None, numbers.sex)
+    mended, code = restore_sexes(people.sex, number=trusted, name_key=people.name_key)
+    found.add("sex", code)
+    has = {column.field for column in found.layout.columns}
+    for name, value in (("name", people.name), ("birth_date", cells["birth_date"]), ("number", cells["number"])):
+        empty = pc.and_(pc.is_null(value), pc.is_null(cells["qr"])) if name in has else None
+        if empty is not None and name != "name":
+            found.add(name, choose(empty, EMPTY_CODES[name]))
+        elif empty is not None:
+            found.add(name, choose(pc.and_(empty, pc.is_null(cells["name"])), EMPTY_CODES[name]))
+    return replace(people, birth=birth, sex=mended)
+
+
+EMPTY_CODES = {"name": "name_empty", "birth_date": "birth_empty", "number": "number_empty"}
+
+
+def _check_births(birth: pa.Array, *, dose: pa.Array, evidence: SheetEvidence) -> tuple[pa.Array, pa.Array]:
+    """Give null for births after the dose or the last day, and for those of more than 125 years ago."""
+    future = pc.greater(birth, pc.coalesce(dose, pa.scalar(evidence.last_day)))
+    ancient = pc.less(birth, str(int(evidence.last_day[:4]) - OLDEST))
+    code = pc.coalesce(choose(future, "birth_in_future"), choose(ancient, "birth_too_long_ago"))
+    return pc.if_else(pc.is_valid(code), None, birth), code
+
+
+def _same(first: pa.Array, second: pa.Array) -> pa.Array:
+    return is_true(pc.equal(first, second))
+
+
+def _differs(first: pa.Array, second: pa.Array) -> pa.Array:
+    """Tell where the texts are not equal; null differs from any text."""
+    return pc.fill_null(pc.not_equal(first, second), True)
+
+
+def _differs_if_both(first: pa.Array, second: pa.Array) -> pa.Array:
+    return is_true(pc.not_equal(first, second))
+
+
+def clean_insurance(values: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Clean health insurance numbers: (the last ten digits, finding code). Source: Decision 1666/QĐ-BHXH of 2020."""
+
+    def read(text: str) -> Answer:
+        compact = "".join(letter for letter in text.upper() if letter.isalnum())
+        tail = compact[-10:]
+        whole = len(compact) == 10 or (len(compact) == 15 and compact[:2].isalpha())
+        if whole and tail.isascii() and tail.isdecimal():
+            return tail, None
+        return None, "insurance_invalid" if sum(map(str.isdecimal, compact)) >= 4 else None
+
+    value, code = map_distinct(values, read, width=2)
+    return value, code
+
+
+def nothing(length: int) -> pa.Array:
+    """Give a column of nulls for a field that the sheet lacks."""
+    return no_text(length)

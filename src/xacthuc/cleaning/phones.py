@@ -1,0 +1,98 @@
+"""Phone numbers: ten digits with the leading zero, old eleven-digit mobiles renumbered as of 2018."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import phonenumbers
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from xacthuc.cleaning.cells import Answer, is_true, map_odd, trim
+from xacthuc.cleaning.numbers import is_placeholder
+
+_PIECE = re.compile(r"[;/,\n|&+]|\s[-–]\s?|[^\W\d_]+|\(")
+_JUNK = re.compile(r"[^\d]")
+_TWO = re.compile(r"^(0\d{9})(0\d{9})$")
+
+
+@cache
+def load_plan() -> dict[str, Any]:
+    """Give the dated numbering plan, as written in phones.toml beside this file."""
+    return tomllib.loads((resources.files("xacthuc.cleaning") / "phones.toml").read_text(encoding="utf-8"))
+
+
+def clean_phones(values: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Clean a column of phone numbers: (number or null, finding code or null).
+
+    Vietnamese numbers are national digits with the leading zero, foreign ones keep "+" and their country code.
+    Not checked: whether the number is in use, or whose it is.
+    """
+    decimal = pc.and_(pc.ascii_is_decimal(values), pc.equal(pc.binary_length(values), 10))
+    mobile = pc.is_in(pc.utf8_slice_codeunits(values, 0, 2), value_set=pa.array(load_plan()["mobiles"]["prefixes"]))
+    regular = pc.and_(decimal, mobile)
+    odd = pc.and_(pc.is_valid(values), pc.invert(is_true(regular)))
+    phone, code = map_odd(values, odd, read_phone, width=2, regular=(pc.if_else(regular, values, None), None))
+    return phone, code
+
+
+def read_phone(text: str) -> Answer:
+    """Read one cell: the first valid number in it and a finding code, null where it is regular."""
+    plain = trim(text.replace("\n", ";"))
+    if is_placeholder(plain):
+        return None, "phone_placeholder"
+    pieces = _numbers_in(plain)
+    if not pieces:
+        return None, "phone_invalid"
+    for piece in pieces:
+        phone, code = _read_digits(piece)
+        if phone:
+            several = len(pieces) > 1 and code != "phone_renumbered"
+            return phone, "phone_several" if several else code
+    foreign = _read_foreign(plain)
+    return (foreign, None) if foreign else (None, "phone_invalid")
+
+
+def _numbers_in(text: str) -> list[str]:
+    """Divide a cell into digit groups; blanks, dots and a leading + belong to a number, words and slashes do not."""
+    pieces = [_JUNK.sub("", piece) for piece in _PIECE.split(text.removeprefix("+"))]
+    divided: list[str] = []
+    for piece in pieces:
+        two = _TWO.match(piece)
+        divided.extend(two.groups() if two else [piece] if len(piece) >= 6 else [])
+    return divided
+
+
+def _read_digits(digits: str) -> tuple[str | None, str | None]:
+    plan = load_plan()
+    code = None
+    if digits.startswith("0084"):
+        digits = "0" + digits[4:].lstrip("0")
+    elif digits.startswith("84") and len(digits) in (11, 12, 13):
+        digits = "0" + digits[2:].lstrip("0")
+    elif not digits.startswith("0"):
+        digits, code = "0" + digits, "phone_zero_restored"
+    new = plan["renumbered"]["prefixes"].get(digits[:4])
+    if new and len(digits) == 11:
+        return new + digits[4:], "phone_renumbered"
+    if len(digits) == 10 and digits[:2] in plan["mobiles"]["prefixes"]:
+        return digits, code
+    if len(digits) == plan["landlines"]["length"] and digits.startswith(plan["landlines"]["prefix"]):
+        return digits, code
+    return None, "phone_invalid"
+
+
+def _read_foreign(text: str) -> str | None:
+    if not text.startswith("+"):
+        return None
+    try:
+        number = phonenumbers.parse(text, "VN")
+    except phonenumbers.NumberParseException:
+        return None
+    if number.country_code == 84 or not phonenumbers.is_valid_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
