@@ -1,0 +1,210 @@
+"""Regular rows become RAW rows column by column, without a Python object for a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from xacthuc.reading.people import DITTO_MARKS, NOTHING, RawPart, is_dose_standing
+from xacthuc.reading.plan import DOSE_FIELDS, SHARED, Plan, PlanColumn
+from xacthuc.reading.titles import Standing
+from xacthuc.records import RAW_FIELDS, RAW_SCHEMA
+
+_BLANKS = tuple(c * n for c in (" ", "\u00a0", "\t", "\n") for n in range(1, 7))
+_ODD = pa.array(sorted({*DITTO_MARKS, *_BLANKS, "nt", "NT", "Nt", "như trên", "Như trên", "N.T", "n.t", "nhu tren", "Như Trên", "NHƯ TRÊN", "-nt-", "-NT-", "ditto", "Ditto"}), pa.string())
+_VOID = pa.array(sorted(NOTHING), pa.string())
+_SURE = (("number", r"\d{8}"), ("dose_date", r"\d{1,4}[/.\-]\d"), ("birth_date", r"\d{1,4}[/.\-]\d"), ("qr", r"\|"))
+
+
+def find_plain(chunk: pa.Table, *, plan: Plan, cell_length: int) -> np.ndarray:
+    """Tell which rows of a chunk surely hold one person, and nothing that needs reading row by row.
+
+    Such a row has a number, date or card; no ditto mark, no line break or stroke in the name, no stroke for a dose.
+    """
+    plain = np.zeros(chunk.num_rows, dtype=bool)
+    if plan.encoding is not None:
+        return plain
+    for field, pattern in _SURE:
+        for column in (c for c in plan.columns if c.field == field):
+            if not plain.all():
+                plain |= _flags(pc.match_substring_regex(chunk.column(column.index), pattern=pattern))
+    for index in {c.index for c in plan.columns}:
+        column = chunk.column(index)
+        odd = _flags(pc.is_in(column, value_set=_ODD))
+        if (pc.max(pc.binary_length(column)).as_py() or 0) > cell_length:
+            odd |= _flags(pc.greater(pc.binary_length(column), cell_length))
+        plain &= ~odd
+    for column in plan.columns:
+        cells = chunk.column(column.index)
+        if column.slot:
+            plain &= ~_flags(pc.is_in(cells, value_set=_VOID))
+        if column.field in ("name", "dose_date"):
+            plain &= ~_flags(pc.match_substring_regex(cells, pattern=r"[\r\n/]" if column.field == "name" else r"[\r\n]"))
+        if column.part in ("day", "month", "year"):
+            plain &= ~_flags(pc.match_substring_regex(cells, pattern=r"^\s|\s$"))
+        if column.part == "mark":
+            plain &= ~_flags(pc.is_in(cells, value_set=pa.array([*NOTHING, "0"])))
+    return plain
+
+
+def build_plain(chunk: pa.Table, *, rows: np.ndarray, plan: Plan, standings: Sequence[tuple[int, Standing]]) -> pa.Table:
+    """Give the RAW rows of plain rows, without file and sheet; `rows` counts from 0, `standings` says what stands from which row."""
+    person = _read_fields(chunk, plan=plan)
+    starts = np.array([s for s, _ in standings])
+    which = np.searchsorted(starts, rows, side="right") - 1
+    if not plan.has("address"):
+        person["address"] = _pick([s.address for _, s in standings], which)
+    slots = [(n + 1, _read_dose(chunk, plan=plan, slot=n + 1)) for n in range(len(plan.doses))]
+    tables: list[pa.Table] = []
+    without = np.ones(len(rows), dtype=bool)
+    for slot, (own, dose) in slots:
+        if len(plan.doses) == 1:
+            dose = _fill(dose, standings, which)
+        tables.append(_build(person, dose, rows=rows, slot=slot, keep=own))
+        without &= ~own
+    standing = np.array([is_dose_standing(s.fill, plan=plan) for _, s in standings])[which]
+    tables.append(_build(person, _fill({}, standings, which), rows=rows, slot=1, keep=without & standing))
+    tables.append(_build(person, {}, rows=rows, slot=0, keep=without & ~standing))
+    return pa.concat_tables([t for t in tables if t.num_rows] or tables[:1])
+
+
+def build_special(parts: Sequence[tuple[int, RawPart]]) -> pa.Table:
+    """Give RAW rows read one by one as a table in the manner of `build_plain`."""
+    columns = {
+        "row": pa.array([r + 1 for r, _ in parts], pa.int32()),
+        "part": pa.array([p.part for _, p in parts], pa.int8()),
+        "slot": pa.array([p.slot for _, p in parts], pa.int8()),
+    }
+    for field in RAW_FIELDS:
+        columns[field] = pa.array([p.values.get(field) for _, p in parts], pa.string())
+    return pa.table(columns)
+
+
+def join_in_order(tables: Sequence[pa.Table], *, file: str, sheet: str) -> pa.Table:
+    """Give tables of the same rows' RAW rows as one of RAW_SCHEMA, in the order of row, part and slot."""
+    table = pa.concat_tables(tables) if len(tables) > 1 else tables[0]
+    rows = table.column("row").to_numpy()
+    if np.any(rows[1:] < rows[:-1]):
+        table = table.take(pa.array(np.argsort(rows, kind="stable")))
+    count = table.num_rows
+    columns = [pa.repeat(pa.scalar(file, pa.string()), count), pa.repeat(pa.scalar(sheet, pa.string()), count), *table.columns]
+    return pa.Table.from_arrays(columns, schema=RAW_SCHEMA)
+
+
+def _flags(column: pa.ChunkedArray) -> np.ndarray:
+    return pc.fill_null(column, False).to_numpy(zero_copy_only=False).astype(bool, copy=False)
+
+
+def _read_fields(chunk: pa.Table, *, plan: Plan) -> dict[str, pa.ChunkedArray]:
+    values = {}
+    for field in dict.fromkeys(c.field for c in plan.columns if c.field not in DOSE_FIELDS):
+        columns = plan.list_columns(field)
+        read = {"birth_date": _read_birth, "sex": _read_sex}.get(field)
+        values[field] = read(chunk, columns) if read else _join(chunk, columns, field=field)
+    under = [c for c in plan.list_columns("birth_date") if c.part == "under"]
+    if under:
+        sexes = [values["sex"]] if "sex" in values else []
+        sexes += [pc.if_else(pc.is_valid(chunk.column(c.index)), c.value, pa.scalar(None, pa.string())) for c in under]
+        values["sex"] = pc.coalesce(*sexes)
+    return values
+
+
+def _join(chunk: pa.Table, columns: list[PlanColumn], *, field: str) -> pa.ChunkedArray:
+    arrays = [chunk.column(c.index) for c in columns]
+    if len(arrays) == 1:
+        return arrays[0]
+    if field == "name":
+        return _concat(arrays, " ")
+    if field in ("number", "note"):
+        return _concat(_drop_repeated(arrays), " ; ")
+    if field == "commune" and any(c.part == "code" for c in columns):
+        return _concat(arrays[:2], " ")
+    if field == "address":
+        wholes = [a for c, a in zip(columns, arrays, strict=True) if c.part != "part"]
+        parts = [a for c, a in zip(columns, arrays, strict=True) if c.part == "part"]
+        return _concat([*parts, *([pc.coalesce(*wholes)] if wholes else [])], ", ")
+    return pc.coalesce(*arrays)
+
+
+def _drop_repeated(arrays: list[pa.ChunkedArray]) -> list[pa.ChunkedArray]:
+    kept = arrays[:1]
+    for array in arrays[1:]:
+        for earlier in kept:
+            array = pc.if_else(pc.fill_null(pc.equal(array, earlier), False), pa.scalar(None, pa.string()), array)
+        kept.append(array)
+    return kept
+
+
+def _concat(arrays: list[pa.ChunkedArray], separator: str) -> pa.ChunkedArray:
+    if len(arrays) == 1:
+        return arrays[0]
+    joined = pc.binary_join_element_wise(*arrays, separator, null_handling="skip")
+    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
+
+
+def _read_birth(chunk: pa.Table, columns: list[PlanColumn]) -> pa.ChunkedArray:
+    by_part = {c.part: chunk.column(c.index) for c in columns if c.part in ("day", "month", "year")}
+    whole = [chunk.column(c.index) for c in columns if c.part not in by_part or c.part in ("", "under")]
+    if not by_part:
+        return pc.coalesce(*whole)
+    joined = _concat([by_part[p] for p in ("day", "month", "year") if p in by_part], "/")
+    return pc.coalesce(joined, *whole)
+
+
+def _read_sex(chunk: pa.Table, columns: list[PlanColumn]) -> pa.ChunkedArray:
+    plain = [chunk.column(c.index) for c in columns if c.part != "mark"]
+    marks = [(c.value, pc.is_valid(chunk.column(c.index))) for c in columns if c.part == "mark"]
+    if marks:
+        count = marks[0][1].cast(pa.int8())
+        for _, flag in marks[1:]:
+            count = pc.add(count, flag.cast(pa.int8()))
+        one = pc.equal(count, 1)
+        plain += [pc.if_else(pc.and_(one, flag), value, pa.scalar(None, pa.string())) for value, flag in marks]
+    return pc.coalesce(*plain)
+
+
+def _read_dose(chunk: pa.Table, *, plan: Plan, slot: int) -> tuple[np.ndarray, dict[str, pa.ChunkedArray]]:
+    """Give where a dose's own columns hold something, and its fields."""
+    own = np.zeros(chunk.num_rows, dtype=bool)
+    dose = {}
+    for field in DOSE_FIELDS:
+        columns = [c for c in plan.columns if c.field == field and c.slot in (slot, SHARED)]
+        for column in columns:
+            if column.slot == slot:
+                own |= _flags(pc.is_valid(chunk.column(column.index)))
+        if columns:
+            dose[field] = pc.coalesce(*[chunk.column(c.index) for c in columns])
+    heading = plan.doses[slot - 1]
+    if heading:
+        dose["dose_no"] = pc.fill_null(dose["dose_no"], heading) if "dose_no" in dose else pa.repeat(pa.scalar(heading), chunk.num_rows)
+    return own, dose
+
+
+def _fill(dose: dict[str, pa.ChunkedArray], standings: Sequence[tuple[int, Standing]], which: np.ndarray) -> dict[str, pa.ChunkedArray]:
+    """Give a dose with what the titles say where the row says nothing."""
+    filled = dict(dose)
+    for field in dict.fromkeys(f for _, s in standings for f in s.fill):
+        said = _pick([s.fill.get(field) for _, s in standings], which)
+        filled[field] = pc.coalesce(dose[field], said) if field in dose else said
+    return filled
+
+
+def _pick(values: list[str | None], which: np.ndarray) -> pa.Array:
+    return pa.array(values, pa.string()).take(pa.array(which))
+
+
+def _build(person: dict[str, pa.ChunkedArray], dose: dict[str, pa.ChunkedArray], *, rows: np.ndarray, slot: int, keep: np.ndarray) -> pa.Table:
+    count = len(rows)
+    columns = {
+        "row": pa.array((rows + 1).astype(np.int32)),
+        "part": pa.array(np.ones(count, dtype=np.int8)),
+        "slot": pa.array(np.full(count, slot, dtype=np.int8)),
+    }
+    for field in RAW_FIELDS:
+        found = dose.get(field) if field in DOSE_FIELDS else person.get(field)
+        columns[field] = pa.nulls(count, pa.string()) if found is None else found
+    table = pa.table(columns)
+    return table if keep.all() else table.filter(pa.array(keep))

@@ -1,0 +1,78 @@
+"""Parquet files as one grid: the names of the columns are the headings, each record is a row from 1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from xacthuc.reading.grid import Grid, Note
+from xacthuc.reading.limits import FileRefused, Limits
+
+_BATCH = 100_000
+
+
+def open_columnar(path: Path, *, limits: Limits) -> Iterator[Grid]:
+    """Give a Parquet file as one grid; FileRefused if it is damaged, encrypted or too wide.
+
+    Columns of lists or records are no cells: they come as null, with a note.
+    """
+    try:
+        file = pq.ParquetFile(path, memory_map=False)
+    except (pa.ArrowException, OSError) as error:
+        code = "file_encrypted" if "ncrypt" in str(error) else "file_damaged"
+        raise FileRefused(code, file=path.name) from None
+    schema = file.schema_arrow
+    if len(schema) > limits.columns:
+        raise FileRefused("too_many_columns", file=path.name)
+    if file.metadata.num_rows > limits.rows:
+        raise FileRefused("too_many_rows", file=path.name)
+    grid = Grid(sheet="", chunks=iter(()), headings=tuple(schema.names))
+    grid.notes.extend(Note("column_nested", column=i) for i, f in enumerate(schema) if pa.types.is_nested(f.type))
+    grid.chunks = _list_chunks(file, grid)
+    return iter((grid,))
+
+
+def _list_chunks(file: pq.ParquetFile, grid: Grid) -> Iterator[pa.Table]:
+    try:
+        for batch in file.iter_batches(batch_size=_BATCH):
+            yield pa.table([_get_text(c) for c in batch.columns], names=[str(i) for i in range(batch.num_columns)])
+    except (pa.ArrowException, OSError):
+        grid.notes.append(Note("sheet_damaged"))
+
+
+def _get_text(column: pa.Array) -> pa.Array:
+    """Give a column as text in the manner of `get_cell_text`."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return _get_text(column.dictionary_decode())
+    if pa.types.is_nested(kind):
+        return pa.nulls(len(column), pa.string())
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        return pa.array([None if v is None else v.decode("utf-8", "replace") for v in column.to_pylist()], pa.string())
+    if pa.types.is_boolean(kind):
+        return pc.if_else(column, "TRUE", "FALSE")
+    if pa.types.is_floating(kind):
+        return _get_number_text(column)
+    if pa.types.is_timestamp(kind):
+        return _get_moment_text(column)
+    text = column.cast(pa.string())
+    return pc.if_else(pc.equal(text, ""), None, text)
+
+
+def _get_number_text(column: pa.Array) -> pa.Array:
+    wide = column.cast(pa.float64())
+    whole = pc.and_(pc.equal(wide, pc.floor(wide)), pc.less(pc.abs(wide), 2.0**53))
+    integers = pc.if_else(whole, wide, None).cast(pa.int64()).cast(pa.string())
+    text = pc.if_else(pc.is_nan(wide), None, wide.cast(pa.string()))
+    return pc.if_else(pc.fill_null(whole, False), integers, text)
+
+
+def _get_moment_text(column: pa.Array) -> pa.Array:
+    seconds = column.cast(pa.timestamp("s"), safe=False)
+    days = seconds.cast(pa.date32(), safe=False)
+    midnight = pc.equal(days.cast(pa.timestamp("s")), seconds)
+    return pc.if_else(midnight, days.cast(pa.string()), pc.strftime(seconds, format="%Y-%m-%d %H:%M:%S"))

@@ -1,0 +1,99 @@
+"""A sheet as a grid of text, before anything is understood of it: what every format is brought to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+
+import pyarrow as pa
+
+Row = list[str | None]
+
+
+@dataclass(frozen=True)
+class Merge:
+    """A merged range of cells, all counted from 0, both ends included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True)
+class Note:
+    """A finding code with its place in a sheet, to become a finding."""
+
+    code: str
+    row: int | None = None
+    column: int | None = None
+    field: str = "sheet"
+
+
+@dataclass
+class Grid:
+    """One sheet: its chunks are tables of text columns "0", "1" ... of equal width, rows in order, none left out.
+
+    A blank row is a row of nulls. `headings` stands where the format itself names the columns (Parquet).
+    `notes` may grow while the chunks are read.
+    """
+
+    sheet: str
+    chunks: Iterator[pa.Table]
+    visible: bool = True
+    merges: Sequence[Merge] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    date_system: Literal[1900, 1904] = 1900
+    headings: tuple[str, ...] | None = None
+    notes: list[Note] = field(default_factory=list)
+
+
+def get_cell_text(value: object) -> str | None:
+    """Give a cell as text: true dates ISO, whole numbers without ".0", white space alone as None.
+
+    Not checked: whether a number was meant as a date.
+    """
+    if isinstance(value, str):
+        return value if value and not value.isspace() else None
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time(0) else value.isoformat(sep=" ", timespec="seconds")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value)
+    return None if value is None else str(value)
+
+
+def get_column_letter(index: int) -> str:
+    """Give the letter of a column as a spreadsheet shows it: 0 is A, 26 is AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def build_chunk(rows: Sequence[Sequence[str | None]], *, width: int) -> pa.Table:
+    """Give rows of text as a chunk of `width` columns; short rows are filled with null, long ones cut."""
+    filled = [
+        [*row, *([None] * (width - len(row)))] if len(row) < width else row
+        for row in rows
+    ]
+    columns = list(zip(*filled, strict=False)) if filled else [()] * width
+    arrays = [pa.array(columns[i], pa.string()) for i in range(width)]
+    return pa.table(arrays, names=[str(i) for i in range(width)])
+
+
+def list_rows(chunk: pa.Table, indices: Sequence[int] | None = None) -> list[Row]:
+    """Give rows of a chunk as Python lists, all or those at `indices`."""
+    part = chunk if indices is None else chunk.take(pa.array(indices, pa.int64()))
+    columns = [c.to_pylist() for c in part.columns]
+    return [list(row) for row in zip(*columns, strict=True)] if columns else [[] for _ in range(part.num_rows)]

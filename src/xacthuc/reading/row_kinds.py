@@ -1,0 +1,124 @@
+"""Which row holds a person, which is a heading, blank, or counts and signs.
+
+A note or a signature counts with the totals: it is nobody, and stands below or between people.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from xacthuc.reading.content import get_words_pattern, looks_like_name
+from xacthuc.reading.grid import Row
+from xacthuc.reading.header import is_numbering
+from xacthuc.reading.legacy import decode, fold
+from xacthuc.reading.plan import Plan
+from xacthuc.reading.titles import is_place, read_titles
+from xacthuc.records import RowKind
+
+_TOTAL = re.compile(r"\W*(?:tổng|cộng)\b")
+_TOTAL_BARE = re.compile(r"(?:cong|tong)(?:$| (?:xom|ap|thon|to|trang|khom|doi|phuong|xa|cac|\d))")
+_PLACE_DATE = re.compile(r"ngay\s*(?:\d{0,2})\s*thang\s*(?:\d{0,2})\s*nam\s*(?:\d{0,4})\s*$")
+_STRONG = {
+    "birth_date": re.compile(r"\d{1,4}[/.\-]\d|(?:19|20)\d\d|^\d{5}(?:\d{3})?$"),
+    "dose_date": re.compile(r"\d{1,4}[/.\-]\d|(?:19|20)\d\d|^\d{5}(?:\d{3})?$"),
+    "number": re.compile(r"(?:\d[ .\-']*){7,}|^[A-Z]{1,3}\d{5,}|\dE\+", re.IGNORECASE),
+    "phone": re.compile(r"(?:\d[ .\-]*){8,}"),
+    "insurance": re.compile(r"\d{8,}"),
+    "qr": re.compile(r"\|"),
+}
+_SURE = ("birth_date", "dose_date", "number", "qr", "insurance")
+_FIGURE = re.compile(r"[\d.,%\s]+")
+_NOTE_LENGTH = 80            # a single text longer than this is a remark, not a sub-heading
+
+
+class RowSorter:
+    """Tells the kind of each row of a list, from top to bottom; remembers whether the signatures have begun."""
+
+    def __init__(self, plan: Plan, *, header: Sequence[Row], titles: Sequence[Row]) -> None:
+        """Take the plan of the columns and the rows of heading and titles, which may come again."""
+        self._plan = plan
+        self._headers = [[fold(c, plan.encoding) if c else "" for c in row] for row in header]
+        self._titles = {fold(c, plan.encoding) for row in titles for c in row if c}
+        self._names = {c.index for c in plan.list_columns("name")}
+        self._mapped = {c.index: c.field for c in plan.columns}
+        self._tail = False
+
+    def find_kind(self, row: Row) -> RowKind:
+        """Give the kind of a row."""
+        cells = [(i, c) for i, c in enumerate(row) if c]
+        if not cells or all(i == self._plan.ordinal and c.strip(" .)").isdigit() for i, c in cells):
+            return "blank"
+        if self._is_header_again(row) or is_numbering(row):
+            return "heading"
+        strong = {self._mapped[i] for i, c in cells if i in self._mapped and self._is_strong(self._mapped[i], c)}
+        text = next((c for i, c in cells if not _FIGURE.fullmatch(c)), cells[0][1])
+        if not strong.intersection(_SURE):
+            kind = self._find_other(cells, text, strong)
+            if kind:
+                return kind
+        self._tail = False
+        return "data"
+
+    def leave_tail(self) -> None:
+        """Say that people were seen in between: the signatures have not begun."""
+        self._tail = False
+
+    def _is_header_again(self, row: Row) -> bool:
+        folded = [(i, fold(c, self._plan.encoding)) for i, c in enumerate(row) if c]
+        for header in self._headers:
+            same = sum(i < len(header) and f != "" and header[i] == f for i, f in folded)
+            if same >= 2 and same * 2 > len(folded):
+                return True
+        return False
+
+    @staticmethod
+    def _is_strong(field: str, cell: str) -> bool:
+        pattern = _STRONG.get(field)
+        return bool(pattern and pattern.search(cell.strip()))
+
+    def _find_other(self, cells: list[tuple[int, str]], text: str, strong: set[str]) -> RowKind | None:
+        """Give the kind of a row without birth date, number, dose date or card; None if it is a person all the same."""
+        encoding = self._plan.encoding
+        folded = [fold(c, encoding) for _, c in cells]
+        if self._is_total(text) or all(_FIGURE.fullmatch(c) for _, c in cells) and not strong:
+            return "total"
+        if any(self._is_signature(f) for f in folded):
+            self._tail = True
+            return "total"
+        if set(folded) <= self._titles:
+            return "heading"
+        named = [c for i, c in cells if i in self._names]
+        numbered = any(i == self._plan.ordinal and c.strip(" .)").isdigit() for i, c in cells)
+        if self._tail and not numbered and not strong:
+            return "total"
+        if len({c for _, c in cells}) == 1:
+            return self._find_lone(text, named=bool(named))
+        if not named and not strong and read_titles([[c for _, c in cells]], encoding=encoding)[0]:
+            return "heading"
+        if named or strong or len([i for i, _ in cells if i in self._mapped]) > 1:
+            return None
+        return "data" if numbered and any(i in self._mapped for i, _ in cells) else self._find_lone(text, named=False)
+
+    def _find_lone(self, text: str, *, named: bool) -> RowKind | None:
+        """Give the kind of a row that holds one text: a sub-heading, a remark, or a person of whom only the name is known."""
+        encoding = self._plan.encoding
+        if len(text) > _NOTE_LENGTH or get_words_pattern("notes").match(fold(text, encoding)):
+            return "total"
+        if named and looks_like_name(text, encoding) and not is_place(text, encoding=encoding):
+            return None
+        return "heading"
+
+    def _is_total(self, text: str) -> bool:
+        encoding = self._plan.encoding
+        folded = fold(text, encoding)
+        if _TOTAL.match(decode(text, encoding).lower()) or _TOTAL_BARE.match(folded):
+            return True
+        return get_words_pattern("totals").match(folded) is not None
+
+    @staticmethod
+    def _is_signature(folded: str) -> bool:
+        if _PLACE_DATE.search(folded):
+            return True
+        found = get_words_pattern("signers").match(folded)
+        return found is not None and len(folded) - len(found.group()) <= 30

@@ -1,0 +1,144 @@
+"""In which encoding a text file is written: UTF-8 is tried first, then what Vietnamese machines wrote before it."""
+
+from __future__ import annotations
+
+import codecs
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from viparse.normalize.frequency import vietnamese_score
+
+from xacthuc.reading.headings import find_heading
+from xacthuc.reading.legacy import ENCODINGS, decode
+from xacthuc.reading.limits import FileRefused
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+_BLOCK = 8 << 20
+_HEAD = 1 << 20              # bytes looked at to choose between encodings
+_FEW = 0.01                  # share of broken letters below which it still is UTF-8
+
+
+@dataclass(frozen=True)
+class TextStream:
+    """A text file and how to read it: Python's name of the encoding, its first letters, what is to be noted."""
+
+    path: Path
+    encoding: str
+    head: str
+    odd_quotes: bool
+    notes: tuple[str, ...] = ()
+
+    def open_utf8(self) -> io.RawIOBase:
+        """Give the file as a stream of UTF-8 bytes without a byte order mark."""
+        return _Utf8(self.path, encoding=self.encoding)
+
+
+def find_encoding(path: Path) -> TextStream:
+    """Find the encoding of a text file; FileRefused if it holds zero bytes that no encoding explains.
+
+    Reads the whole file once. A few broken letters in UTF-8 are let through, replaced and noted.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    marked = _find_mark(head)
+    if marked is None and b"\0" in head:
+        marked = _find_utf16(head)
+        if marked is None:
+            raise FileRefused("not_a_table", file=path.name)
+    scan = _scan(path, marked or "utf-8")
+    encoding, notes = marked or "utf-8", []
+    if scan.broken:
+        if marked or scan.broken <= scan.letters * _FEW:
+            notes.append("letters_broken")
+        else:
+            encoding = _choose_old(head)
+            scan = _scan(path, encoding)
+            notes.append("encoding_old")
+    text = codecs.getincrementaldecoder(encoding)("replace").decode(head)
+    return TextStream(path, encoding, text.removeprefix("\ufeff"), scan.quotes % 2 == 1, tuple(notes))
+
+
+@dataclass(frozen=True)
+class _Scan:
+    letters: int
+    broken: int
+    quotes: int
+
+
+def _find_mark(head: bytes) -> str | None:
+    if head.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    return None
+
+
+def _find_utf16(head: bytes) -> str | None:
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    half = len(head) // 2
+    if odd > half * 0.3 and even < half * 0.05:
+        return "utf-16-le"
+    if even > half * 0.3 and odd < half * 0.05:
+        return "utf-16-be"
+    return None
+
+
+def _scan(path: Path, encoding: str) -> _Scan:
+    """Count over the whole file: letters beyond ASCII, broken ones, quotes."""
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    letters = broken = quotes = 0
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            quotes += block.count(b'"')
+            text = decoder.decode(block)
+            broken += text.count("\ufffd")
+            letters += len(block) - len(text) if encoding.startswith("utf-8") else len(text)
+        broken += decoder.decode(b"", final=True).count("\ufffd")
+    return _Scan(letters, broken, quotes)
+
+
+def _choose_old(head: bytes) -> str:
+    """Choose between cp1258 and text of old fonts, which looks like Western text (latin-1)."""
+    vietnamese = head.decode("cp1258", "replace")
+    western = head.decode("latin-1")
+    scores = [(_score(vietnamese), "cp1258")]
+    scores += [(_score(decode(western[:20_000], e)), "latin-1") for e in ENCODINGS]
+    return max(scores, key=lambda s: s[0])[1]
+
+
+def _score(text: str) -> tuple[int, float]:
+    cells = text[:20_000].replace(";", ",").replace("\t", ",").replace("\n", ",").split(",")
+    return len({f for c in cells[:400] if (f := find_heading(c.strip('" \r')))}), float(vietnamese_score(decode(text[:20_000], None)))
+
+
+class _Utf8(io.RawIOBase):
+    """Reads a file of any encoding as UTF-8 bytes, block by block."""
+
+    def __init__(self, path: Path, *, encoding: str) -> None:
+        self._file = path.open("rb")
+        self._plain = encoding in ("utf-8", "utf-8-sig")
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+        self._rest = b""
+        self._ended = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        view = memoryview(buffer).cast("B")
+        while not self._rest and not self._ended:
+            block = self._file.read(max(len(view), 1 << 16))
+            self._ended = not block
+            self._rest = self._decoder.decode(block, self._ended).replace("\0", "").encode("utf-8")
+        size = min(len(view), len(self._rest))
+        view[:size] = self._rest[:size]
+        self._rest = self._rest[size:]
+        return size
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()

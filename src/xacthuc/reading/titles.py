@@ -1,0 +1,145 @@
+"""What titles, letterheads and sub-headings say about the rows below: date, vaccine, lot, dose, site, commune, hamlet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from xacthuc.reading.content import get_words_pattern
+from xacthuc.reading.grid import Row
+from xacthuc.reading.headings import find_dose
+from xacthuc.reading.legacy import decode, fold
+
+# Written against decoded lower-case text; the value itself is cut from the text as it stands.
+_DATE = r"(?P<value>(?:ngày\s*)?\d{1,2}\s*(?:/|\.|-|tháng)\s*\d{1,2}\s*(?:/|\.|-|năm)\s*\d{2,4}|\d{4}-\d{2}-\d{2})"
+_DATE_LABELLED = re.compile(rf"(?:ngày\s*(?:,?\s*tháng\s*,?\s*năm\s*)?tiêm(?:\s*chủng)?|tiêm\s*(?:chủng\s*)?ngày|buổi\s*tiêm|thời gian(?: tiêm)?|date(?: of vaccination)?|ngay tiem)\s*(?:thứ\s*\w+\s*,?)?[:\-–]?\s*(?:thứ\s*\w+\s*,?\s*)?{_DATE}")
+_DATE_ALONE = re.compile(rf"^\W*(?:buổi\s*(?:sáng|chiều)\s*,?\s*)?(?:thứ\s*\w+\s*,?\s*)?(?=ngày){_DATE}\W*$")
+_DATE_LAST = re.compile(rf"(?:danh sách|đợt|covid|mũi|vắc\s?xin|vaccine|tiêm).*?(?:ngày\s*:?\s*){_DATE}")
+_NOT_DOSE_DATE = re.compile(r"tính đến|đến hết|đến ngày|hết ngày|từ ngày|lập ngày|báo cáo|cập nhật|quyết định|công văn|kế hoạch|hsd|hạn")
+_LOT = re.compile(r"(?:số\s*lô|lô\s*(?:sx|số|vắc\s?xin)?|lot(?:\s*no)?|batch(?:\s*no)?|so lo)\s*[.:]?\s*[:\-–]?\s*(?P<value>[a-z0-9][a-z0-9\-]{3,})")
+_VACCINE = re.compile(r"(?:(?:loại|tên)\s*(?:vắc\s?-?xin|vac\s?xin|vaccine?|vx|thuốc)|(?:vắc\s?-?xin|vac\s?xin|vaccine?)\s*(?=[:\-–])|loai vac xin|loai thuoc)\s*[:\-–]?\s*(?P<value>[^:;–(|\n]+?)\s*(?=$|[;–(|]|\s-\s|,?\s*(?:số\s*)?lô\b|,?\s*lot\b|,?\s*hsd|,?\s*ngày)")
+_SITE = re.compile(r"(?:điểm tiêm(?:\s*chủng)?|địa điểm(?:\s*tiêm)?|cơ sở tiêm(?:\s*chủng)?|nơi tiêm|đơn vị tiêm|vaccination site|site|facility|diem tiem|noi tiem)\s*[:\-–]\s*(?P<value>[^;|]+?)\s*$")
+_COMMUNE = re.compile(r"(?:^|[\s\-–,:])(?P<value>(?:xã|phường|thị trấn|x\.|p\.|tt\.)\s*(?:[^\W_]+[ .']?){1,5})")
+_DISTRICT = re.compile(r"(?:^|[\s\-–,:])(?P<value>(?:huyện|quận|thị xã|thành phố|tp\.?)\s*(?:[^\W_]+[ .']?){1,4})")
+_PROVINCE = re.compile(r"(?:^|[\s\-–,:])(?:(?P<value>tỉnh\s*(?:[^\W_]+[ .\-]?){1,4})|sở y tế\s*(?:tỉnh\s*)?(?P<office>(?:[^\W_]+[ .\-]?){1,4}))")
+_STATION = re.compile(r"^(?:trạm y tế|tyt|trung tâm y tế|ttyt|bệnh viện|phòng khám|cdc|trung tâm kiểm soát)\b")
+_STATE = re.compile(r"cộng ho[àa]|độc lập|hạnh phúc")
+_DOSE = re.compile(r"\b(?:mui|dose|lan)(?: tiem)?(?: so| thu)? (?:[1-4]|i{1,3}|nhac lai|bo sung)\b|\bm[1-4]\b|\bmui(?: tiem)? (?:nhac lai|bo sung|tang cuong)\b")
+_STOP = re.compile(r"\s+(?:đã|được|tiêm|theo|từ|năm|ngày|đợt|mũi|tháng|danh|và|cho|do|huyện|tỉnh|quận|thành phố|nộp|lập|số)\b.*$")
+
+FILLED = ("dose_no", "vaccine", "lot", "dose_date", "site")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What stands above a row and holds for it until something else is said; raw values."""
+
+    fill: dict[str, str] = field(default_factory=dict)
+    address: str | None = None
+
+
+def read_titles(rows: Sequence[Row], *, encoding: str | None = None) -> tuple[dict[str, str], dict[str, str]]:
+    """Give what title rows say: values of dose fields for the rows below, and the context (commune, district, province, site)."""
+    fill: dict[str, str] = {}
+    context: dict[str, str] = {}
+    for row in rows:
+        for cell in row:
+            if cell:
+                for line in cell.splitlines():
+                    _read_line(line, encoding=encoding, fill=fill, context=context)
+    return fill, context
+
+
+def read_name(name: str) -> dict[str, str]:
+    """Give what the name of a sheet or file says of the doses in it: a full date, a dose, one vaccine."""
+    text = " ".join(name.replace("_", " ").split())
+    fill: dict[str, str] = {}
+    dates = re.findall(r"(?<!\d)\d{1,2}[.\-]\d{1,2}[.\-](?:20)?2[0-9](?!\d)", text)
+    if len(dates) == 1 and not re.search(r"đến|den |từ|tu ", text.lower()):
+        fill["dose_date"] = dates[0]
+    doses = set(_DOSE.findall(fold(text)))
+    if len(doses) == 1:
+        fill["dose_no"] = _cut_folded(text, doses.pop())
+    vaccines = set(get_words_pattern("vaccines").findall(fold(text)))
+    if len(vaccines) == 1:
+        fill["vaccine"] = _cut_folded(text, vaccines.pop())
+    return fill
+
+
+def change_standing(standing: Standing, row: Row, *, encoding: str | None) -> Standing:
+    """Give what stands after a heading row in the middle of a list: a hamlet, or another session's date and vaccine."""
+    cells = [c for c in row if c]
+    fill, _ = read_titles([row], encoding=encoding)
+    if fill:
+        standing = replace(standing, fill={**standing.fill, **fill})
+    text = " ".join(cells[0].split()) if cells else ""
+    if is_place(text, encoding=encoding):
+        standing = replace(standing, address=text.rstrip(" :"))
+    elif not fill:
+        standing = replace(standing, address=None)
+    return standing
+
+
+def is_place(text: str, *, encoding: str | None) -> bool:
+    """Tell whether a sub-heading names a hamlet or another part of a commune."""
+    folded = fold(re.sub(r"^\s*(?:[IVX]+|\d+|[A-Z])\s*[.)/\-]\s*", "", decode(text, encoding)))
+    found = get_words_pattern("places").match(folded)
+    return found is not None and len(folded) <= 60 and folded != found.group() and not re.match(r"(to|doi|ban) (may|tiem|ky|truong|giam)\b", folded)
+
+
+def _read_line(line: str, *, encoding: str | None, fill: dict[str, str], context: dict[str, str]) -> None:
+    plain = decode(line, encoding)
+    text = plain.lower()
+    if len(text) != len(plain) or _STATE.search(text):
+        return
+    for name, pattern in (("lot", _LOT), ("vaccine", _VACCINE), ("site", _SITE)):
+        if name not in fill and (m := pattern.search(text)):
+            fill[name] = plain[m.start("value") : m.end("value")].strip(" .-–:,")
+    if "vaccine" not in fill and "tiêm" in text:
+        vaccines = set(get_words_pattern("vaccines").findall(fold(line, encoding)))
+        if len(vaccines) == 1:
+            fill["vaccine"] = _cut_folded(plain, vaccines.pop())
+    if "dose_date" not in fill and (found := _find_date(plain, text)):
+        fill["dose_date"] = found
+    if "dose_no" not in fill and not _LIST_OF_BOTH.search(fold(line, encoding)):
+        doses = _DOSE.findall(fold(line, encoding))
+        if len(set(doses)) == 1:
+            fill["dose_no"] = _cut_folded(plain, doses[0])
+    _read_place(plain, text, context)
+
+
+_LIST_OF_BOTH = re.compile(r"\b(chua tiem|mui 1 va|mui 1 2|1 va 2|day du)\b")
+
+
+def _find_date(plain: str, text: str) -> str | None:
+    if _NOT_DOSE_DATE.search(text.split("ngày tiêm")[0]) and "ngày tiêm" not in text:
+        return None
+    for pattern in (_DATE_LABELLED, _DATE_ALONE, _DATE_LAST):
+        if m := pattern.search(text):
+            return plain[m.start("value") : m.end("value")].strip()
+    return None
+
+
+def _read_place(plain: str, text: str, context: dict[str, str]) -> None:
+    if "site" not in context and _STATION.match(text.strip()):
+        context["site"] = plain.strip()
+    for name, pattern in (("commune", _COMMUNE), ("district", _DISTRICT), ("province", _PROVINCE)):
+        if name in context or not (m := pattern.search(text)):
+            continue
+        group = "value" if m["value"] else "office"
+        value = _STOP.sub("", plain[m.start(group) : m.end(group)].lower())
+        end = m.start(group) + len(value)
+        if len(value.split()) > 1 or group == "office":
+            context[name] = plain[m.start(group) : end].strip(" .-–:,")
+
+
+def _cut_folded(text: str, folded: str) -> str:
+    """Give the words of a text whose folded form is `folded`, else the folded form itself."""
+    words = text.split()
+    wanted = folded.split()
+    for i in range(len(words)):
+        for j in range(i + 1, min(len(words), i + len(wanted) + 1) + 1):
+            if fold(" ".join(words[i:j])) == folded:
+                return " ".join(words[i:j]).strip(" .,:;()")
+    return folded
