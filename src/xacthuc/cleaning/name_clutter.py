@@ -1,0 +1,109 @@
+"""What clerks write into the cell beside the name: numbers, nicknames, relations, forms of address, a second person."""
+
+from __future__ import annotations
+
+import re
+
+from xacthuc.cleaning.lexicon import load_lexicon
+from xacthuc.cleaning.name_words import SURNAME, Trait, is_abbreviation, read_word
+
+_BRACKETS = re.compile(r"[(\[{（][^()\[\]{}（）]*(?:[)\]}）]|$)|[\"“”«»][^\"“”«»]*(?:[\"“”«»]|$)")
+_STRAY = re.compile(r"[()\[\]{}（）\"“”«»]+")
+_NUMBERING = re.compile(r"^[\s'‘’`´*•+.,;:/_–—-]*(?:\d{1,5}\s*(?:[.):/+-]\s*|\s+(?=[^\W\d_])))*[\s*•+.,;:/_–—-]*")
+_TAIL = re.compile(r"[\s*+,;:/_'‘’`´–—-]+$")
+_DOT_TAIL = re.compile(r"(\S*?)\.+$")
+_APOSTROPHES = re.compile("[‘’`´ʼ′]")
+_INNER_DOT = re.compile(r"(?<=[^\W\d_])\.(?=[^\W\d_])")
+_SYMBOLS = re.compile(r"_+")
+_PEOPLE = re.compile(r"\s*(?:[\n\r+/;&|]+|\s-\s|,)\s*")
+_HYPHEN = re.compile(r"[‐‑‒–—−]")
+
+
+def drop_brackets(text: str) -> str:
+    """Give the text without what stands in brackets or quotation marks; a text that is all in brackets keeps it."""
+    outside = _BRACKETS.sub(" ", text)
+    if not any(letter.isalpha() for letter in outside):
+        outside = _STRAY.sub(" ", text)
+    return _STRAY.sub(" ", outside)
+
+
+def drop_edges(text: str) -> str:
+    """Give the text without numbering before it and stray signs around it; the dot of an abbreviation stays."""
+    text = _TAIL.sub("", _NUMBERING.sub("", text, count=1))
+    match = _DOT_TAIL.search(text)
+    if match and text.endswith(".") and not is_abbreviation(match.group(1).rsplit(" ", 1)[-1] + "."):
+        text = _TAIL.sub("", text[: match.end(1)])
+    return text
+
+
+def unify_signs(text: str) -> str:
+    """Give the text with one kind of apostrophe and hyphen, and a blank where dots or underscores part words."""
+    text = _SYMBOLS.sub(" ", _HYPHEN.sub("-", _APOSTROPHES.sub("'", text)))
+    pieces = []
+    for piece in text.split(" "):
+        parts = _INNER_DOT.split(piece)
+        if len(parts) > 1:
+            piece = " ".join(f"{part}." if len(part) == 1 or is_abbreviation(part) else part for part in parts[:-1])
+            piece = f"{piece} {parts[-1]}"
+        pieces.append(piece)
+    return " ".join(pieces)
+
+
+def drop_relation(text: str) -> str:
+    """Give the text without a relation after the name: '- vợ ông Ba', 'con bà Tám'.
+
+    Without a dash or comma before it, a relation is taken off only after two words and before a word for a relative.
+    """
+    words, lexicon = text.split(" "), load_lexicon()
+    for at, word in enumerate(words[1:-1], start=1):
+        lower, plain = word.lower(), word.strip("-,;/").lower()
+        if plain not in lexicon.all_relations or (word != lower and word != word.upper()):
+            continue
+        parted = word[0] in "-,;/" or words[at - 1][-1:] in ("-", ",", ";", "/")
+        following = words[at + 1].rstrip(".").lower()
+        sure = plain in lexicon.relations
+        if parted or (sure and at >= 2 and following in lexicon.relatives and words[at - 1].lower() not in ("văn", "thị")):
+            return " ".join(words[:at]).rstrip("-,;/ ")
+    return text
+
+
+def drop_title(words: list[str]) -> list[str]:
+    """Give the words without the form of address before them ('Bà', 'Cháu', 'Mr.')."""
+    lexicon = load_lexicon()
+    first, rest = words[0].rstrip(".").lower(), words[1:]
+    if rest and f"{first} {rest[0].lower()}" in lexicon.titles:
+        first, rest = f"{first} {rest[0].lower()}", rest[1:]
+    if first in lexicon.foreign_titles and rest and (len(rest) > 1 or words[0].endswith(".")):
+        return rest
+    if first not in lexicon.titles or len(rest) < 2:
+        return words
+    traits = [read_word(word).traits for word in rest]
+    surname = traits[0] & (Trait.SURE | Trait.COMMON | Trait.BARE_SURNAME)
+    ends_short = bool(traits[-1] & Trait.MARKER)
+    if not surname or ends_short:
+        return words
+    if first in lexicon.title_names and (len(rest) < 3 or _could_be_given_first(first, rest)):
+        return words
+    return rest
+
+
+def _could_be_given_first(title: str, rest: list[str]) -> bool:
+    # "Anh Lê Thị Thu" is Lê Thị Thu Anh: nobody calls a woman Anh. "Anh Lê Văn Hùng" is a man called so.
+    return title in ("anh", "em") and rest[1].lower() != "văn"
+
+
+def split_people(text: str) -> list[str]:
+    """Give the parts of a text that names several people; one part where it names one or that is not plain.
+
+    Each part must open with a surname and have two words at least.
+    """
+    for joiner in load_lexicon().joiners:
+        text = re.sub(rf"(?i)\s{joiner}\s", " + ", text)
+    parts = [part for part in _PEOPLE.split(text.strip()) if part]
+    if len(parts) < 2:
+        return [text]
+    for part in parts:
+        words = part.split()
+        if len(words) < 2 or not read_word(words[0]).traits & (SURNAME | Trait.BARE_SURNAME):
+            return [text]
+    return parts

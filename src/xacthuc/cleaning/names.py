@@ -1,0 +1,162 @@
+"""Names of people: one by one, or a whole column at once with the same answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from xacthuc.cleaning.name_order import needs_look
+from xacthuc.cleaning.name_words import NameWord, Trait, read_word
+from xacthuc.cleaning.one_name import FINDINGS, NAME_LIMIT, CleanName, clean_name
+
+__all__ = ["CleanName", "CleanNames", "clean_name", "clean_names"]
+
+Numbers = npt.NDArray[Any]
+_BIT = {code: 1 << at for at, code in enumerate(FINDINGS)}
+
+
+@dataclass(frozen=True)
+class CleanNames:
+    """A column of names, row by row: text columns with nulls, and the findings of each row as a sum of bits."""
+
+    name: pa.Array
+    name_key: pa.Array
+    name_fold: pa.Array
+    masks: Numbers  # int32, bit n stands for FINDINGS[n]
+
+    def list_findings(self) -> dict[str, Numbers]:
+        """Give the rows (from 0, rising) of each code that occurs, in the order of FINDINGS."""
+        together = int(np.bitwise_or.reduce(self.masks)) if len(self.masks) else 0
+        return {code: np.flatnonzero(self.masks & bit) for code, bit in _BIT.items() if together & bit}
+
+    def list_code_columns(self) -> list[pa.Array]:
+        """Give one text column for each code that occurs: the code where it was found, null elsewhere."""
+        return [
+            pc.if_else(pa.array((self.masks & _BIT[code]) != 0), pa.scalar(code), pa.scalar(None, pa.string()))
+            for code in self.list_findings()
+        ]
+
+    def get_findings(self, row: int) -> tuple[str, ...]:
+        """Give the codes of one row, as `clean_name` would."""
+        return tuple(code for code, bit in _BIT.items() if int(self.masks[row]) & bit)
+
+
+def clean_names(values: pa.Array | pa.ChunkedArray, *, encoding: str | None = None) -> CleanNames:
+    """Clean a column of names (text or dictionary of text); row by row the same as `clean_name`.
+
+    Plain names are put together from their words, each distinct word being read once; the others are read one by one.
+    """
+    if isinstance(values, pa.ChunkedArray):
+        values = values.combine_chunks()
+    if not pa.types.is_dictionary(values.type):
+        values = values.cast(pa.string()).dictionary_encode()
+    names = _clean_distinct(values.dictionary.cast(pa.string()), encoding=encoding)
+    rows = values.indices
+    masks = pa.array(names.masks).take(rows).fill_null(0).to_numpy(zero_copy_only=False)
+    return CleanNames(names.name.take(rows), names.name_key.take(rows), names.name_fold.take(rows), masks)
+
+
+@dataclass(frozen=True)
+class _Tokens:
+    """The words of distinct names: their list offsets, and for each word of each name its place in `words`."""
+
+    offsets: Numbers
+    places: Numbers
+    words: list[NameWord]
+    traits: Numbers
+
+
+def _clean_distinct(texts: pa.Array, *, encoding: str | None) -> CleanNames:
+    if len(texts) == 0:
+        empty = pa.array([], pa.string())
+        return CleanNames(empty, empty, empty, np.zeros(0, np.int32))
+    tokens = _split(texts)
+    slow = np.flatnonzero(_find_slow(texts, tokens, encoding=encoding))
+    one_by_one = [clean_name(text, encoding=encoding) for text in texts.take(pa.array(slow)).to_pylist()]
+    masks = _sum_findings(tokens)
+    masks[slow] = [sum(_BIT[code] for code in name.findings) for name in one_by_one]
+    return CleanNames(
+        _put(_join(tokens, [word.shown for word in tokens.words], " "), slow, [name.name for name in one_by_one]),
+        _put(_join(tokens, [word.key for word in tokens.words], "<"), slow, [name.key for name in one_by_one]),
+        _put(_join_sorted(tokens), slow, [name.fold for name in one_by_one]),
+        masks,
+    )
+
+
+def _split(texts: pa.Array) -> _Tokens:
+    lists = pc.split_pattern(texts, " ")
+    encoded = lists.flatten().dictionary_encode()
+    words = [read_word(word) for word in encoded.dictionary.to_pylist()]
+    offsets = lists.offsets.to_numpy() - lists.offsets[0].as_py()
+    places = encoded.indices.to_numpy()
+    return _Tokens(offsets, places, words, np.array([word.traits for word in words], np.int32)[places])
+
+
+def _find_slow(texts: pa.Array, tokens: _Tokens, *, encoding: str | None) -> npt.NDArray[np.bool_]:
+    """Tell which names need more than their words one by one: every name for which `clean_name` does more than that."""
+    starts, ends = tokens.offsets[:-1], tokens.offsets[1:]
+    traits, last = tokens.traits, ends - 1
+    odd = np.bitwise_or.reduceat(traits, starts) & Trait.ODD
+    first, second, third = (traits[np.minimum(starts + at, last)] for at in range(3))
+    slow = (odd != 0) | (ends - starts < 2) | ((first & (Trait.TITLE | Trait.OPENING)) != 0)
+    slow |= pc.greater(pc.binary_length(texts), NAME_LIMIT).to_numpy(zero_copy_only=False)
+    if encoding is not None:
+        slow |= ~pc.string_is_ascii(texts).to_numpy(zero_copy_only=False)
+    # Few kinds of words meet in the first three places: judge each combination once.
+    kinds, kind = np.unique(np.stack([first, second, third]), axis=1, return_inverse=True)
+    look = np.array([needs_look(*map(Trait, map(int, column))) for column in kinds.T])
+    return slow | look[kind.reshape(-1)]
+
+
+def _sum_findings(tokens: _Tokens) -> Numbers:
+    """Give the findings of plain names: what the words tell, and marks that are missing altogether."""
+    starts, ends, traits = tokens.offsets[:-1], tokens.offsets[1:], tokens.traits
+    together = np.bitwise_or.reduceat(traits, starts)
+    alike = np.bitwise_and.reduceat(traits, starts)
+    before_last = traits.copy()
+    before_last[ends - 1] = 0
+    markers = np.bitwise_or.reduceat(before_last, starts) & Trait.BARE_MARKER
+    suspicious = (together & Trait.BARE_ONLY) | markers
+    known = (alike & Trait.KNOWN_BASE) | (traits[starts] & Trait.BARE_SURNAME)
+    no_marks = ((together & Trait.MARKED) == 0) & (suspicious != 0) & (known != 0)
+    masks = np.where(no_marks, _BIT["name_no_marks"], 0).astype(np.int32)
+    for trait, code in (
+        (Trait.CASE, "name_case"),
+        (Trait.UNICODE, "name_unicode"),
+        (Trait.TONE, "name_tone_placement"),
+    ):
+        masks |= np.where(together & trait, _BIT[code], 0).astype(np.int32)
+    return masks
+
+
+def _join(tokens: _Tokens, words: list[str], separator: str) -> pa.Array:
+    lists = pa.ListArray.from_arrays(pa.array(tokens.offsets, pa.int32()), pa.array(words).take(pa.array(tokens.places)))
+    return pc.binary_join(lists, separator)
+
+
+def _join_sorted(tokens: _Tokens) -> pa.Array:
+    """Join the folded words of each name in the order of the alphabet, sorted as numbers: name first, then rank of word."""
+    folds = [word.fold for word in tokens.words]
+    ranked = sorted(set(folds))
+    rank = {fold: at for at, fold in enumerate(ranked)}
+    ranks = np.array([rank[fold] for fold in folds], np.int64)[tokens.places]
+    lengths = np.diff(tokens.offsets)
+    ranks += np.repeat(np.arange(len(lengths), dtype=np.int64) * len(ranked), lengths)
+    ranks.sort()
+    places = ranks % len(ranked)
+    lists = pa.ListArray.from_arrays(pa.array(tokens.offsets, pa.int32()), pa.array(ranked).take(pa.array(places)))
+    return pc.binary_join(lists, "<")
+
+
+def _put(joined: pa.Array, rows: Numbers, texts: list[str | None]) -> pa.Array:
+    """Put texts into the rows of an array."""
+    if not len(rows):
+        return joined
+    order = np.arange(len(joined), dtype=np.int64)
+    order[rows] = np.arange(len(rows)) + len(joined)
+    return pa.concat_arrays([joined, pa.array(texts, pa.string())]).take(pa.array(order))

@@ -1,0 +1,219 @@
+"""One name as a clerk wrote it, cleaned: what is restored without doubt, what is only pointed out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from xacthuc.cleaning.encodings import Restored, restore
+from xacthuc.cleaning.lexicon import load_lexicon
+from xacthuc.cleaning.marks import has_unknown_letters
+from xacthuc.cleaning.name_clutter import drop_brackets, drop_edges, drop_relation, drop_title, split_people, unify_signs
+from xacthuc.cleaning.name_order import join_comma, opens_with_surname, restore_order
+from xacthuc.cleaning.name_words import NameWord, Trait, is_abbreviation, read_word
+from xacthuc.cleaning.syllables import is_syllable
+from xacthuc.cleaning.telex import decode_telex, decode_vni_typing, is_lookalike
+
+NAME_LIMIT = 200  # letters; longer cells are remarks, and every limit has a name
+
+# In the order in which they are told.
+FINDINGS = (
+    "name_encoding", "name_unicode", "name_spaces", "name_case", "name_tone_placement", "name_telex", "name_order_restored",
+    "name_nickname", "name_title", "name_punctuation",
+    "name_no_marks", "name_abbreviated", "name_one_word", "name_digits", "name_two_people", "name_order_unsure",
+    "name_encoding_unsure", "name_typing_unsure", "name_letters_lost", "name_letters_unknown", "name_unclear",
+    "name_placeholder", "name_not_a_name", "name_too_long",
+)  # fmt: skip
+
+_LOST = re.compile("[^\\W\\d_][?\ufffd]|[?\ufffd][^\\W\\d_]")
+_PLAIN = re.compile(r"[^\W\d_]+(?:['.-][^\W\d_]+)*\.?")
+
+
+@dataclass(frozen=True)
+class CleanName:
+    """A name ready to be shown and compared; None three times where the cell holds no name."""
+
+    name: str | None
+    key: str | None
+    fold: str | None
+    findings: tuple[str, ...] = ()
+
+
+def clean_name(text: str | None, *, encoding: str | None = None) -> CleanName:
+    """Clean one name: NFC, one tone placement, Title Case, surname first, and its marked and fold keys.
+
+    `encoding` is what the column is known to be typed in (`find_encoding`). Findings are codes of
+    texts/cleaning_names.toml in the order of FINDINGS. Nothing is raised for any text.
+    Does not check that such a person can be: a misspelt, shortened or unmarked name stays as it was written.
+    """
+    if text is None:
+        return CleanName(None, None, None)
+    if len(text) > NAME_LIMIT:
+        return CleanName(None, None, None, ("name_too_long",))
+    restored = restore(text, encoding=encoding)
+    refusal = _refuse(restored.text)
+    if refusal:
+        return CleanName(None, None, None, (refusal,))
+    found = _tell_restored(restored)
+    people = split_people(restore(text.replace("\n", ";"), encoding=encoding).text if "\n" in text else restored.text)
+    if len(people) > 1:
+        return _finish(list(map(read_word, restored.text.split(" "))), found | {"name_two_people"})
+    words, more = _read_words(_drop_clutter(restored.text, found), found)
+    return _finish(words, found | more) if words else CleanName(None, None, None, ("name_placeholder",))
+
+
+def _refuse(text: str) -> str | None:
+    lexicon = load_lexicon()
+    lower = text.lower()
+    plain = lower.strip(" .-_/*?,;:'\"()")
+    letters = sum(letter.isalpha() for letter in text)
+    digits = sum(letter.isdigit() for letter in text)
+    if not letters:
+        return "name_not_a_name" if digits else "name_placeholder"
+    if plain in lexicon.placeholders:
+        return "name_placeholder"
+    if digits >= 4 and digits * 2 >= letters:
+        return "name_not_a_name"
+    if lower.startswith(lexicon.openings) or lexicon.not_names.intersection(re.split(r"[\s.,;:/()-]+", lower)):
+        return "name_not_a_name"
+    return None
+
+
+def _tell_restored(restored: Restored) -> set[str]:
+    told = {
+        "name_encoding": restored.encoding is not None,
+        "name_encoding_unsure": restored.unsure,
+        "name_unicode": restored.composed,
+        "name_spaces": restored.blanks,
+        "name_letters_lost": bool(_LOST.search(restored.text)),
+    }
+    return {code for code, yes in told.items() if yes}
+
+
+def _drop_clutter(text: str, found: set[str]) -> str:
+    """Take off what is not the name, and add to `found` what was taken."""
+    for code, drop in (
+        ("name_nickname", drop_brackets),
+        ("name_punctuation", drop_edges),
+        ("name_nickname", drop_relation),
+        ("name_punctuation", unify_signs),
+        ("name_punctuation", drop_edges),
+    ):
+        dropped = " ".join(drop(text).split())
+        if dropped != text:
+            found.add(code)
+        text = dropped
+    return text
+
+
+def _read_words(text: str, found: set[str]) -> tuple[list[NameWord], set[str]]:
+    """Read the words in order: forms of address off, keystrokes decoded, hyphens of syllables opened, surname first."""
+    more: set[str] = set()
+    parts = [part.split() for part in text.split(",")] if text.count(",") <= 2 else [text.replace(",", " ").split()]
+    parts = [part for part in parts if part]
+    if not parts:
+        return [], more
+    titled = drop_title(parts[0])
+    if titled != parts[0]:
+        more.add("name_title")
+        parts[0] = titled
+    raw = [word for part in parts for word in part]
+    decoded = iter(_decode_typing(raw, more))
+    groups = [[read_word(word) for _ in part for word in next(decoded)] for part in parts]
+    if len(groups) == 2:
+        words, verdict = join_comma(groups[0], groups[1])
+        more.add("name_punctuation")
+    else:
+        words, verdict = [word for group in groups for word in group], "right"
+        if len(groups) > 2:
+            more.add("name_punctuation")
+    if verdict == "right":
+        words, verdict = restore_order(words)
+    if verdict != "right":
+        more.add(f"name_order_{verdict}")
+        more.discard("name_punctuation")
+    return words, more
+
+
+def _decode_typing(words: list[str], more: set[str]) -> list[list[str]]:
+    """Give for each word the words it stands for: keystrokes decoded where the rest of the name bears it out."""
+    decoded = {word: decode_telex(word) or decode_vni_typing(word) for word in words}
+    open_to = {word: _open_hyphen(word, words) for word in words}
+    if any(decoded.values()):
+        if _count_evidence(words, decoded) >= 2:
+            more.add("name_telex")
+        else:
+            more.add("name_typing_unsure")
+            decoded = dict.fromkeys(words)
+    if any(len(parts) > 1 for parts in open_to.values()):
+        more.add("name_punctuation")
+    return [[decoded[word] or word] if decoded[word] else open_to[word] for word in words]
+
+
+def _count_evidence(words: list[str], decoded: dict[str, str | None]) -> int:
+    """Weigh how Vietnamese the name is: a marked syllable counts two, a word that names use one."""
+    lexicon = load_lexicon()
+    evidence = 0
+    for word in words:
+        typed = decoded[word]
+        if typed is None and is_lookalike(word):
+            continue
+        shown = read_word(typed or word).shown
+        if typed is None and not word.isascii() and is_syllable(word):
+            evidence += 2
+        elif shown in lexicon.names and not is_lookalike(word):
+            evidence += 1
+        elif typed is None and read_word(word).traits & (Trait.BARE_MARKER | Trait.FREQUENT_BASE):
+            evidence += 1
+    return evidence
+
+
+def _open_hyphen(word: str, words: list[str]) -> list[str]:
+    """Part 'Hồng-Vân' after a Vietnamese surname; Jean-Pierre stays one word."""
+    parts = [part for part in word.split("-") if part]
+    if len(parts) < 2 or not opens_with_surname([read_word(words[0])]):
+        return [word]
+    return parts if all(is_syllable(part) for part in parts) else [word]
+
+
+def _finish(words: list[NameWord], found: set[str]) -> CleanName:
+    shown = " ".join(word.shown for word in words)
+    key = "<".join(word.key for word in words if word.key) or None
+    folds = sorted(part for word in words if word.fold for part in word.fold.split("<"))
+    found = found | _tell_words(words, shown)
+    if key is None and not has_unknown_letters(shown):
+        return CleanName(None, None, None, ("name_not_a_name",))
+    return CleanName(shown, key, "<".join(folds) or None, tuple(code for code in FINDINGS if code in found))
+
+
+def _tell_words(words: list[NameWord], shown: str) -> set[str]:
+    traits = Trait(0)
+    for word in words:
+        traits |= word.traits
+    tokens = shown.split(" ")
+    told = {
+        "name_case": bool(traits & Trait.CASE),
+        "name_unicode": bool(traits & Trait.UNICODE),
+        "name_tone_placement": bool(traits & Trait.TONE),
+        "name_one_word": len(tokens) == 1,
+        "name_digits": any(letter.isdigit() for letter in shown),
+        "name_abbreviated": any(map(is_abbreviation, tokens[1:])) or (len(tokens) > 1 and _is_cut_surname(tokens[0])),
+        "name_letters_unknown": has_unknown_letters(shown),
+        "name_unclear": not all(map(_PLAIN.fullmatch, tokens)) and not any(letter.isdigit() for letter in shown),
+        "name_no_marks": lost_marks([word.traits for word in words]),
+    }
+    return {code for code, yes in told.items() if yes}
+
+
+def _is_cut_surname(word: str) -> bool:
+    # H, K and Y before a name are what the Ê Đê and Ba Na write: H Hen Niê.
+    return is_abbreviation(word) and word not in ("H", "K", "Y")
+
+
+def lost_marks(traits: list[Trait]) -> bool:
+    """Tell whether a name of several words has no mark at all though, as a Vietnamese name, it would have one."""
+    if len(traits) < 2 or any(word & Trait.MARKED for word in traits):
+        return False
+    suspicious = any(word & Trait.BARE_ONLY for word in traits) or any(word & Trait.BARE_MARKER for word in traits[:-1])
+    known = all(word & Trait.KNOWN_BASE for word in traits)
+    return suspicious and (known or bool(traits[0] & Trait.BARE_SURNAME))
