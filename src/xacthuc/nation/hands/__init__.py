@@ -1,0 +1,1 @@
+"""The hands of clerks, each a frozen description of habits: `catalogue` lists them, `composing` makes new ones."""
