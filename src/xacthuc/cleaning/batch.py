@@ -8,14 +8,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from xacthuc.cleaning.cells import as_array, choose, map_distinct, trim
+from xacthuc.cleaning.encodings import restore_text
 from xacthuc.cleaning.evidence import Raw, SheetEvidence, gather_evidence
 from xacthuc.cleaning.found import FoundList
 from xacthuc.cleaning.given import Doses, clean_doses
 from xacthuc.cleaning.people import People, clean_insurance, clean_people
 from xacthuc.cleaning.phones import clean_phones
-from xacthuc.cleaning.standin import Places, clean_places
+from xacthuc.cleaning.places import CleanPlaces, clean_places
 from xacthuc.codes.countries import find_country
 from xacthuc.records import CLEAN_SCHEMA, RAW_SCHEMA, SheetLayout
+
+
+LEGACY_FIELDS = ("sex", "nationality", "province", "district", "commune", "address", "vaccine", "site", "note")
 
 
 @dataclass(frozen=True)
@@ -35,11 +39,11 @@ def clean_batch(raw: Raw, layout: SheetLayout, *, evidence: SheetEvidence | None
     """
     if evidence is None:
         evidence = gather_evidence([raw], layout)
-    cells = {name: as_array(raw.column(name)) for name in RAW_SCHEMA.names}
+    cells = _restore({name: as_array(raw.column(name)) for name in RAW_SCHEMA.names}, encoding=layout.context.get("encoding"))
     found = FoundList(layout, cells["slot"])
     doses = clean_doses(cells, layout, evidence=evidence, found=found)
     people = clean_people({**cells, "dose_day": doses.dose_date}, layout, evidence=evidence, found=found)
-    places = _clean_places(cells, layout, people=people, found=found)
+    places = _clean_places(cells, layout, people=people, evidence=evidence, found=found)
     record = make_record_ids(cells, repeated=evidence.repeated)
     refused = _find_refused(people)
     found.add("row", refused)
@@ -48,6 +52,17 @@ def clean_batch(raw: Raw, layout: SheetLayout, *, evidence: SheetEvidence | None
         record=record, file=cells["file"], sheet=cells["sheet"], row=cells["row"], sex=cells["sex"]
     )
     return Cleaned(records=records, findings=findings)
+
+
+def _restore(cells: dict[str, pa.Array], *, encoding: str | None) -> dict[str, pa.Array]:
+    """Give the cells of a sheet in a legacy encoding as Unicode; names are restored where they are read."""
+    if encoding is None:
+        return cells
+    restored = {
+        name: map_distinct(cells[name], lambda text: (restore_text(text, encoding=encoding) or None,), width=1)[0]
+        for name in LEGACY_FIELDS
+    }
+    return {**cells, **restored}
 
 
 def make_record_ids(cells: dict[str, pa.Array], *, repeated: frozenset[str] = frozenset()) -> pa.Array:
@@ -77,18 +92,21 @@ def _find_refused(people: People) -> pa.Array:
     nobody = pc.and_(pc.is_null(people.name), pc.equal(numbers.state, "missing"))
     if people.card:
         nobody = pc.and_(nobody, pc.is_null(people.card["number12"]))
-    nameless = pc.and_(nobody, pc.is_valid(people.name_refused))
+    nameless = pc.and_(nobody, people.name_refused)
     return pc.coalesce(choose(nameless, "row_name_is_no_name"), choose(nobody, "row_without_person"))
 
 
-def _clean_places(cells: dict[str, pa.Array], layout: SheetLayout, *, people: People, found: FoundList) -> Places:
+def _clean_places(
+    cells: dict[str, pa.Array], layout: SheetLayout, *, people: People, evidence: SheetEvidence, found: FoundList
+) -> CleanPlaces:
     address = cells["address"]
     if people.card:
         address = pc.coalesce(address, people.card["address"])
     places = clean_places(
-        province=cells["province"], district=cells["district"], commune=cells["commune"], address=address, layout=layout
+        cells["province"], cells["district"], cells["commune"], address, tree=layout.place_tree, context=evidence.home
     )
-    found.add("commune", places.code)
+    for name, codes in places.findings:
+        found.add(name, codes)
     return places
 
 
@@ -107,7 +125,7 @@ def _build(
     record: pa.Array,
     people: People,
     doses: Doses,
-    places: Places,
+    places: CleanPlaces,
     refused: pa.Array,
     found: FoundList,
 ) -> pa.Table:

@@ -61,6 +61,17 @@ def tell_not_given(values: pa.Array) -> pa.Array:
     return pc.is_valid(told)
 
 
+def tell_only_words(values: pa.Array) -> pa.Array:
+    """Tell by row whether the cell of a date holds words, no date ("chưa đến lịch"): nothing was given unless they say so."""
+    done = re.compile(load_rules()["not_given"]["done"])
+
+    def read(text: str) -> Answer:
+        words = not any(map(str.isdecimal, text)) and sum(map(str.isalpha, text)) >= 3
+        return ("y" if words and not done.search(fold(text)) else None,)
+
+    return pc.is_valid(map_distinct(values, read, width=1)[0])
+
+
 def decide_given(*, slot: pa.Array, own: pa.Array, note: pa.Array, cell: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Decide by row whether a dose was given: (given, contradicted).
 

@@ -18,12 +18,14 @@ from xacthuc.cleaning.cells import as_array, fold
 from xacthuc.cleaning.dates import DateStyle, Order, read_date
 from xacthuc.cleaning.doses import load_rules
 from xacthuc.cleaning.numbers import is_plausible_twelve, load_forms, read_number
+from xacthuc.cleaning.place_context import PlaceContext, find_context
 from xacthuc.cleaning.sexes import USUAL_CODES
 from xacthuc.records import SheetLayout
 
 SAMPLE_ROWS = 200_000     # rows looked at for habits; a clerk's habit shows long before
 LEAST_SWAPPED = 5         # true date cells without a day after the 12th: by chance once in a hundred columns
 LEAST_MONTH_FIRST = 3     # texts that only month first can be, without one that only day first can be
+PLACE_CONTEXT = ("commune", "district", "province", "site")   # of the context that reading found, small before large
 LEAST_KEYS = 10           # values before a column counts as another register's key
 
 Raw: TypeAlias = pa.RecordBatch | pa.Table
@@ -39,6 +41,7 @@ class SheetEvidence:
     last_day: str = "2023-12-31"
     sex_codes: tuple[tuple[str, str], ...] = USUAL_CODES
     cmnd_first: str | None = None          # the first digit that at least half of the CMNDs share
+    home: PlaceContext = PlaceContext()    # the unit the sheet belongs to
     own_key: bool = False                  # the numbers are another country's or register's key
     repeated: frozenset[str] = frozenset() # own ids that stand in more than one row
 
@@ -77,6 +80,7 @@ def gather_evidence(batches: Iterable[Raw], layout: SheetLayout, *, today: date 
         last_day=last_day.isoformat(),
         sex_codes=_find_sex_codes(tally.sexes),
         cmnd_first=_find_cmnd_first(tally.numbers),
+        home=_find_home(layout, tally.numbers),
         own_key=_is_own_key(tally.numbers, strict=layout.place_tree != "none"),
         repeated=frozenset(find_repeated(tally.ids)),
     )
@@ -192,6 +196,20 @@ def _find_cmnd_first(values: Counter[str]) -> str | None:
             firsts[text[0]] += times
     (digit, times), *_ = firsts.most_common(1)
     return digit if times >= 5 and times * 2 >= firsts.total() else None
+
+
+def _find_home(layout: SheetLayout, numbers: Counter[str]) -> PlaceContext:
+    """Give the unit that title and letterhead name; of several alike, the one in the province of half of the numbers."""
+    texts = [layout.context[name] for name in PLACE_CONTEXT if name in layout.context]
+    if layout.place_tree == "none" or not texts:
+        return PlaceContext()
+    provinces: Counter[str] = Counter()
+    for text, times in numbers.items():
+        twelve = text.rjust(12, "0") if len(text) in (11, 12) and text.isascii() and text.isdecimal() else None
+        if twelve and is_plausible_twelve(twelve):
+            provinces[twelve[1:3]] += times
+    (province, times), *_ = provinces.most_common(1) or [("", 0)]
+    return find_context(texts, tree=layout.place_tree, province=province if 2 * times >= provinces.total() > 0 else None)
 
 
 def _is_own_key(values: Counter[str], *, strict: bool) -> bool:

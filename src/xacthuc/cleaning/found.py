@@ -13,22 +13,27 @@ from xacthuc.records import FINDING_SCHEMA, SheetLayout
 
 @dataclass
 class FoundList:
-    """Collects finding codes as columns that lie beside the rows: null where there is nothing to say."""
+    """Collects finding codes field by field, each with the rows it speaks of."""
 
     layout: SheetLayout
     slot: pa.Array
-    columns: list[tuple[str, pa.Array]] = field(default_factory=list)
+    parts: list[tuple[str, pa.Array, pa.Array]] = field(default_factory=list)
 
     def add(self, name: str, codes: pa.Array) -> None:
-        """Add the codes of one field."""
+        """Add the codes of one field, a column beside the rows."""
         if codes.null_count < len(codes):
-            self.columns.append((name, codes))
+            here = pc.indices_nonzero(pc.is_valid(codes))
+            self.parts.append((name, here, codes.take(here)))
+
+    def add_rows(self, name: str, code: str, rows: pa.Array) -> None:
+        """Add one code of one field for the rows given, from 0."""
+        if len(rows):
+            self.parts.append((name, rows, pa.repeat(code, len(rows))))
 
     def build(self, *, record: pa.Array, file: pa.Array, sheet: pa.Array, row: pa.Array, sex: pa.Array) -> pa.Table:
         """Give one row per finding, in the order of fields and rows; `sex` as written chooses between two columns."""
         tables = [FINDING_SCHEMA.empty_table()]
-        for name, codes in self.columns:
-            here = pc.indices_nonzero(pc.is_valid(codes))
+        for name, here, codes in self.parts:
             letters = self._letters(name, slot=self.slot.take(here), sex=sex.take(here))
             columns = [
                 record.take(here),
@@ -37,7 +42,7 @@ class FoundList:
                 row.take(here),
                 letters,
                 pa.repeat(name, len(here)),
-                codes.take(here),
+                codes,
             ]
             tables.append(pa.table(columns, schema=FINDING_SCHEMA))
         return pa.concat_tables(tables).combine_chunks()

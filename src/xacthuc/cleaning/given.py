@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from xacthuc.cleaning.cells import choose, is_true
 from xacthuc.cleaning.dates import clean_dates
-from xacthuc.cleaning.doses import clean_dose_numbers, decide_given, tell_not_given
+from xacthuc.cleaning.doses import clean_dose_numbers, decide_given, tell_not_given, tell_only_words
 from xacthuc.cleaning.evidence import SheetEvidence
 from xacthuc.cleaning.found import FoundList
 from xacthuc.cleaning.people import rename
@@ -41,6 +41,8 @@ class Doses:
 def clean_doses(cells: Mapping[str, pa.Array], layout: SheetLayout, *, evidence: SheetEvidence, found: FoundList) -> Doses:
     """Clean what was given; what the cells do not tell stays null. Not checked: licence, interval, order (rules)."""
     absent = pc.or_(tell_not_given(cells["dose_date"]), tell_not_given(cells["vaccine"]))
+    alone = pc.and_(pc.is_null(cells["vaccine"]), pc.is_null(cells["lot"]))
+    absent = pc.or_(absent, pc.and_(alone, tell_only_words(cells["dose_date"])))
     day = _clean_days(cells["dose_date"], absent=absent, evidence=evidence, found=found)
     vaccine, lot_beside, code = clean_vaccines(cells["vaccine"])
     found.add("vaccine", pc.if_else(absent, None, code))

@@ -67,8 +67,12 @@ def load_forms() -> dict[str, Any]:
     return tomllib.loads((resources.files("xacthuc.cleaning") / "numbers.toml").read_text(encoding="utf-8"))
 
 
-def clean_numbers(values: pa.Array, *, cmnd_first: str | None = None, own_key: bool = False) -> Numbers:
+def clean_numbers(
+    values: pa.Array, *, cmnd_first: str | None = None, own_key: bool = False, columns: int = 1
+) -> Numbers:
     """Clean a column of identity numbers (text). `cmnd_first`: the first digit that most CMNDs of the sheet share.
+
+    `columns`: how many columns of the sheet were joined with " ; ": to find two numbers there is nothing to report.
 
     `own_key`: the column holds another country's or register's key; it is kept as number12, compact and upper case.
     Not checked here: agreement with birth date and sex (see checks.py). Source: Decree 137/2015, TT 07/2016/TT-BCA.
@@ -82,7 +86,10 @@ def clean_numbers(values: pa.Array, *, cmnd_first: str | None = None, own_key: b
     twelve, nine = pc.and_(sane, pc.equal(length, 12)), pc.and_(sane, pc.equal(length, 9))
     number12, number9 = pc.if_else(twelve, values, None), pc.if_else(nine, values, None)
     state = pc.case_when(pc.make_struct(is_true(twelve), is_true(nine)), "twelve", "nine", "missing")
-    odd = pc.and_(pc.is_valid(values), pc.invert(is_true(pc.or_(twelve, nine))))
+    head, tail = _divide_joined(values) if columns > 1 else (no_text(len(values)), no_text(len(values)))
+    number12, number9 = pc.coalesce(number12, head), pc.coalesce(number9, tail)
+    state = pc.if_else(pc.is_valid(head), "twelve", state)
+    odd = pc.and_(pc.is_valid(values), pc.and_(pc.is_null(number12), pc.is_null(number9)))
     number12, number9, passport, digits, state, code = map_odd(
         values,
         odd,
@@ -90,8 +97,18 @@ def clean_numbers(values: pa.Array, *, cmnd_first: str | None = None, own_key: b
         width=6,
         regular=(number12, number9, None, None, state, None),
     )
+    if columns > 1:
+        code = pc.if_else(is_true(pc.is_in(code, value_set=pa.array(["number_both", "number_punctuation"]))), None, code)
     year, sex, wrong = tell_birth(number12)
     return Numbers(number12, number9, passport, digits, state, pc.coalesce(code, wrong), year, sex)
+
+
+def _divide_joined(values: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Divide "036042023420 ; 162380877", two columns joined by the reading: twelve digits and nine, else nulls."""
+    joined = pc.match_substring_regex(values, "^[0-9]{12} ; [0-9]{9}$")
+    tail = pc.utf8_slice_codeunits(values, 15)
+    right = pc.and_(is_true(joined), pc.invert(pc.is_in(tail, value_set=pa.array(JUNK))))
+    return pc.if_else(right, pc.utf8_slice_codeunits(values, 0, 12), None), pc.if_else(right, tail, None)
 
 
 def withdraw_doubtful(numbers: Numbers, *, birth: pa.Array) -> Numbers:

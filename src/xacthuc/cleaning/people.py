@@ -14,7 +14,7 @@ from xacthuc.cleaning.cells import Answer, choose, fold, is_true, map_distinct, 
 from xacthuc.cleaning.dates import clean_dates
 from xacthuc.cleaning.evidence import SheetEvidence
 from xacthuc.cleaning.found import FoundList
-from xacthuc.cleaning.standin import clean_names
+from xacthuc.cleaning.names import CleanNames, clean_names
 from xacthuc.cleaning.numbers import Numbers, clean_numbers, tell_birth, withdraw_doubtful
 from xacthuc.cleaning.sexes import clean_sexes, restore_sexes
 from xacthuc.cleaning.vaccines import count_edits
@@ -41,7 +41,7 @@ class People:
     name: pa.Array
     name_key: pa.Array
     name_fold: pa.Array
-    name_refused: pa.Array   # finding code where the cell holds no name at all
+    name_refused: pa.Array   # true where a cell that should hold a name holds none
     birth: pa.Array
     sex: pa.Array
     numbers: Numbers
@@ -52,7 +52,10 @@ def clean_people(cells: Cells, layout: SheetLayout, *, evidence: SheetEvidence, 
     """Clean who each row speaks of; a right card wins over the cells, another person's card is left aside."""
     birth, reason, _ = clean_dates(cells["birth_date"], style=evidence.birth)
     found.add("birth_date", rename(reason, BIRTH_CODES))
-    numbers = clean_numbers(cells["number"], cmnd_first=evidence.cmnd_first, own_key=evidence.own_key)
+    joined = sum(column.field == "number" for column in layout.columns)
+    numbers = clean_numbers(
+        cells["number"], cmnd_first=evidence.cmnd_first, own_key=evidence.own_key, columns=max(joined, 1)
+    )
     numbers = withdraw_doubtful(numbers, birth=birth)
     sex, code = clean_sexes(cells["sex"], codes=evidence.sex_codes, marked=find_marked_sex(layout))
     found.add("sex", code)
@@ -76,13 +79,14 @@ def rename(reasons: pa.Array, codes: Mapping[str, str]) -> pa.Array:
 
 
 def _with_names(cells: Cells, *, birth: pa.Array, sex: pa.Array, numbers: Numbers, found: FoundList) -> People:
-    names = clean_names(cells["name"])
-    found.add("name", names.code)
+    names = clean_names(cells["name"], encoding=found.layout.context.get("encoding"))
+    for code, rows in names.list_findings().items():
+        found.add_rows("name", code, pa.array(rows))
     return People(
         name=names.name,
-        name_key=names.key,
-        name_fold=names.fold,
-        name_refused=names.refused,
+        name_key=names.name_key,
+        name_fold=names.name_fold,
+        name_refused=pc.and_(pc.is_valid(cells["name"]), pc.is_null(names.name)),
         birth=birth,
         sex=sex,
         numbers=numbers,
@@ -97,19 +101,19 @@ def _apply_cards(people: People, qr: pa.Array, *, found: FoundList) -> People:
     other = _find_others(people, card=card, names=names)
     found.add("qr", pc.coalesce(choose(other, "qr_of_another_person"), card["code"]))
     trusted = {column: pc.if_else(other, None, values) for column, values in card.items()}
-    marked = pc.and_(pc.is_valid(trusted["marked"]), pc.is_valid(names.key))
-    fill = pc.and_(pc.and_(pc.invert(other), pc.is_null(people.name)), pc.is_valid(names.key))
+    marked = pc.and_(pc.is_valid(trusted["marked"]), pc.is_valid(names.name_key))
+    fill = pc.and_(pc.and_(pc.invert(other), pc.is_null(people.name)), pc.is_valid(names.name_key))
     use = pc.or_(marked, fill)
-    found.add("name", choose(pc.and_(use, _differs(names.key, people.name_key)), "name_from_qr"))
+    found.add("name", choose(pc.and_(use, _differs(names.name_key, people.name_key)), "name_from_qr"))
     for name, mine in (("birth_date", people.birth), ("sex", people.sex), ("number", people.numbers.number12)):
         theirs = trusted[{"birth_date": "birth", "sex": "sex", "number": "number12"}[name]]
         found.add(name, choose(pc.and_(pc.is_valid(theirs), _differs(theirs, mine)), CARD_CODES[name]))
     return replace(
         people,
         name=pc.if_else(use, names.name, people.name),
-        name_key=pc.if_else(use, names.key, people.name_key),
-        name_fold=pc.if_else(use, names.fold, people.name_fold),
-        name_refused=pc.if_else(use, None, people.name_refused),
+        name_key=pc.if_else(use, names.name_key, people.name_key),
+        name_fold=pc.if_else(use, names.name_fold, people.name_fold),
+        name_refused=pc.and_(people.name_refused, pc.invert(use)),
         birth=pc.coalesce(trusted["birth"], people.birth),
         sex=pc.coalesce(trusted["sex"], people.sex),
         numbers=_with_card_numbers(people.numbers, trusted),
@@ -131,10 +135,10 @@ def _with_card_numbers(numbers: Numbers, card: Mapping[str, pa.Array]) -> Number
     return replace(numbers, number12=number12, number9=number9, digits=digits, state=state, year=year, sex=sex)
 
 
-def _find_others(people: People, *, card: Mapping[str, pa.Array], names: object) -> pa.Array:
+def _find_others(people: People, *, card: Mapping[str, pa.Array], names: CleanNames) -> pa.Array:
     """Tell by row whether the card is not this person's: another name, and nothing else that binds them."""
-    key, fold_key = names.key, names.fold  # type: ignore[attr-defined]
-    differs = pc.and_(is_true(pc.not_equal(fold_key, people.name_fold)), pc.is_valid(key))
+    fold_key = names.name_fold
+    differs = is_true(pc.not_equal(fold_key, people.name_fold))
     if not pc.any(differs).as_py():
         return differs
     numbers = people.numbers
