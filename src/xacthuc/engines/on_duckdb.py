@@ -50,10 +50,10 @@ class DuckDBEngine:
     def run_step(self, step: Step, *, inputs: Mapping[str, Path], output: Path) -> None:
         """Write the step's rows to `output`; see Engine."""
         unfinished = output.with_name(output.name + f".{os.getpid()}.tmp")
-        self._name_inputs(inputs)
         select = step.sql.rstrip().rstrip(";")
         quoted = str(unfinished).replace("'", "''")
         try:
+            self._name_inputs(inputs)
             self._connection.execute(f"COPY ({select}\n) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)")
         except duckdb.Error as error:
             unfinished.unlink(missing_ok=True)
@@ -64,8 +64,8 @@ class DuckDBEngine:
 
     def fetch(self, sql: str, *, inputs: Mapping[str, Path]) -> pa.Table:
         """Give the rows of a small query; see Engine."""
-        self._name_inputs(inputs)
         try:
+            self._name_inputs(inputs)
             return self._connection.sql(sql).to_arrow_table()
         except duckdb.Error as error:
             raise EngineFailed(_explain("query", error)) from error

@@ -57,8 +57,8 @@ class SparkEngine:
     def run_step(self, step: Step, *, inputs: Mapping[str, Path], output: Path) -> None:
         """Write the step's rows to `output`; see Engine."""
         unfinished = output.with_name(output.name + f".{os.getpid()}.tmp")
-        self._name_inputs(inputs)
         try:
+            self._name_inputs(inputs)
             self._session.sql(step.sql.rstrip().rstrip(";")).write.mode("overwrite").parquet(str(unfinished))
         except PySparkException as error:
             shutil.rmtree(unfinished, ignore_errors=True)
@@ -70,8 +70,8 @@ class SparkEngine:
 
     def fetch(self, sql: str, *, inputs: Mapping[str, Path]) -> pa.Table:
         """Give the rows of a small query; see Engine."""
-        self._name_inputs(inputs)
         try:
+            self._name_inputs(inputs)
             return self._session.sql(sql).toArrow()
         except PySparkException as error:
             raise EngineFailed(f"query stopped on Spark: {error.getCondition()}") from error

@@ -3,3 +3,8 @@
 The numbered SQL files are the matching itself, run verbatim on every engine; `running.py` puts them in order,
 `learning.py` finds their weights, `reference.py` says the same slowly in plain Python and judges both engines.
 """
+
+from xacthuc.matching.model import Model, read_model, write_model
+from xacthuc.matching.running import match
+
+__all__ = ["Model", "match", "read_model", "write_model"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -52,15 +53,18 @@ def judge_doses(
     as_of: date,
     rules: Rules | None = None,
     supply: Supply = NOTHING_SUPPLIED,
+    report: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Path]:
     """Run all steps on a Parquet file of doses, and give the paths of every table by name, "findings" among them.
 
-    Tables already in `folder` are written anew. Raises EngineFailed.
+    A table of a step that is already in `folder` is finished and stays. Raises EngineFailed.
     """
     tables = build_tables(rules or load_rules(), as_of=as_of, supply=supply)
     paths = {"doses": doses, **write_tables(tables, folder=folder)}
     for planned in list_steps():
         output = folder / f"{planned.writes}.parquet"
-        engine.run_step(planned.step, inputs={name: paths[name] for name in planned.reads}, output=output)
+        if not output.exists():
+            engine.run_step(planned.step, inputs={name: paths[name] for name in planned.reads}, output=output)
+            report(f"rules {planned.step.name}")
         paths[planned.writes] = output
     return paths

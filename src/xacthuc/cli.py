@@ -1,0 +1,199 @@
+"""The command `xacthuc`: the library by hand, with errors for people and answers for scripts.
+
+Exit codes: 0 done; 1 done, but a file was refused or a check failed; 2 the command or its input cannot be used; 3 the
+engine stopped (memory, disk, damaged file); 130 stopped by Ctrl-C: run it again and it goes on where it stood.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from xacthuc.runs.progress import Progress
+
+DONE, REFUSED, UNUSABLE, STOPPED, INTERRUPTED = 0, 1, 2, 3, 130
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+PLACE = click.Path(exists=True, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="xacthuc")
+def commands() -> None:
+    """Xác Thực: who has really been vaccinated, and why a record is wrong."""
+
+
+@commands.command()
+@click.argument("files", nargs=-1, required=True, type=PLACE)
+@click.option("--register", required=True, type=PLACE, help="The population register: csv, Parquet or workbook.")
+@click.option("--out", required=True, type=FOLDER, help="Folder for verdicts, records, annotated copies and report.")
+@click.option("--columns", type=FILE, help="map.toml that names the columns of files and register.")
+@click.option("--register-side", type=FOLDER, help="Keep what derives from the register's values in this folder.")
+@click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True)
+@click.option("--memory", type=click.FloatRange(0.5), default=4.0, show_default=True, help="Memory budget in GB.")
+@click.option("--threads", type=click.IntRange(1, 256), default=2, show_default=True)
+@click.option("--model", type=FILE, help="A model.json to use instead of learning the weights from the data.")
+@click.option("--lots", type=FILE, help="List of known lots (csv); without it a lot is checked by its form only.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day of the check; today if not given.")
+@click.option("--report/--no-report", default=True, help="Write the report and the annotated copies.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
+def verify(*, as_of: datetime | None, report: bool, as_json: bool, **options: Any) -> None:
+    """Check every row of FILES against the register and say why it is wrong."""
+    from xacthuc.pipeline import verify as run
+    from xacthuc.runs.order import Order
+
+    order = Order(
+        files=tuple(options["files"]),
+        register=options["register"],
+        out=options["out"],
+        as_of=as_of.date() if as_of else date.today(),
+        columns=options["columns"],
+        register_side=options["register_side"],
+        engine=options["engine"],
+        memory_gb=options["memory"],
+        threads=options["threads"],
+        model=options["model"],
+        lots=options["lots"],
+    )
+    with Progress(quiet=as_json) as progress:
+        outcome = run(order, report=progress.step)
+        if report:
+            from xacthuc.runs.delivery import deliver
+
+            deliver(outcome, as_of=order.as_of, report=progress.step)
+    from xacthuc.runs.summary import print_summary, summarise
+
+    summary = summarise(outcome)
+    print_summary(summary, as_json=as_json)
+    sys.exit(REFUSED if summary["refused_files"] else DONE)
+
+
+@commands.command()
+@click.argument("files", nargs=-1, required=True, type=PLACE)
+@click.option("--out", required=True, type=FOLDER, help="Folder for the cleaned records and findings.")
+@click.option("--columns", type=FILE, help="map.toml that names the columns.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was understood as one JSON object.")
+def read(files: tuple[Path, ...], out: Path, columns: Path | None, *, as_json: bool) -> None:
+    """Read and clean FILES without a register, and say what was understood of each sheet."""
+    from xacthuc.pipeline import read_only
+    from xacthuc.runs.summary import print_reading
+
+    with Progress(quiet=as_json) as progress:
+        sources = read_only(files, out=out, columns=columns, report=progress.step)
+    print_reading(sources, out=out, as_json=as_json)
+    sys.exit(REFUSED if any(source.refused for source in sources) else DONE)
+
+
+@commands.command()
+@click.argument("record")
+@click.option("--out", required=True, type=FOLDER, help="The folder that verify wrote.")
+@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write the explanation as a page.")
+@click.option("--json", "as_json", is_flag=True, help="Print the explanation as one JSON object.")
+def explain(record: str, out: Path, html: Path | None, *, as_json: bool) -> None:
+    """Say in words why RECORD got its verdict: the weight of each field as a waterfall."""
+    from xacthuc.runs.explaining import explain_record
+    from xacthuc.reporting.words import explain_html, explain_text
+
+    explanation = explain_record(record, out)
+    if html:
+        html.write_text(explain_html(explanation), encoding="utf-8")
+    if as_json:
+        from dataclasses import asdict
+
+        click.echo(json.dumps(asdict(explanation), ensure_ascii=False))
+    else:
+        click.echo(explain_text(explanation))
+
+
+@commands.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--people", type=click.IntRange(100), default=20_000, show_default=True)
+@click.option("--doses", type=click.IntRange(10), default=12_000, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--json", "as_json", is_flag=True)
+def nation(folder: Path, people: int, doses: int, seed: int, *, as_json: bool) -> None:
+    """Make a synthetic country with known truth in FOLDER: register, claims, truth, deliveries."""
+    from xacthuc.nation import build_nation, describe_nation
+
+    with Progress(quiet=as_json) as progress:
+        build_nation(folder, people=people, doses=doses, seed=seed, progress=progress.step)
+    described = describe_nation(folder)
+    if as_json:
+        click.echo(json.dumps(described, ensure_ascii=False))
+    else:
+        from xacthuc.runs.summary import print_table
+
+        print_table(f"{folder}", described)
+
+
+@commands.command()
+@click.argument("out", type=FOLDER)
+@click.option("--truth", required=True, type=PLACE, help="truth.parquet of a synthetic country, or truth.csv.")
+@click.option("--json", "as_json", is_flag=True)
+def score(out: Path, truth: Path, *, as_json: bool) -> None:
+    """Measure the verdicts in OUT against the known TRUTH of a synthetic country or of test workbooks."""
+    from xacthuc.nation import score_run
+    from xacthuc.runs.summary import print_table
+
+    measured = score_run(out, truth=truth)
+    if as_json:
+        click.echo(json.dumps(measured, ensure_ascii=False))
+    else:
+        print_table(f"{out}", measured)
+
+
+@commands.command()
+@click.argument("out", type=FOLDER)
+@click.option("--deliveries", type=FILE, help="Doses delivered by unit and product (csv or Parquet).")
+@click.option("--population", type=FILE, help="People and adults by unit (csv or Parquet).")
+@click.option("--given", type=FILE, help="Doses given by unit as the sites reported them (csv or Parquet).")
+@click.option("--title", default="Xác thực tiêm chủng", show_default=True)
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day of the report; today if not given.")
+def report(out: Path, *, as_of: datetime | None, title: str, **figures: Path | None) -> None:
+    """Write the report again from the verdicts in OUT, with figures that verify does not know."""
+    from xacthuc.runs.delivery import write_report
+
+    day = as_of.date() if as_of else date.today()
+    page = write_report(out, as_of=day, title=title, **figures)
+    click.echo(f"{page}")
+
+
+@commands.command()
+@click.option("--folder", type=FOLDER, default=Path("demo"), show_default=True)
+@click.option("--seed", type=int, default=2021, show_default=True)
+def demo(folder: Path, seed: int) -> None:
+    """Show the whole line: a synthetic district's messy workbooks and its province's records."""
+    from xacthuc.demo import demonstrate
+
+    with Progress(quiet=False) as progress:
+        shown = demonstrate(folder, seed=seed, report=progress.step)
+    click.echo(shown)
+
+
+def main() -> None:
+    """Run the command; turn what went wrong into a sentence and an exit code."""
+    from xacthuc.engines import EngineFailed
+    from xacthuc.runs.order import VerifyRefused
+
+    try:
+        commands.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        _stop("stopped; run the same command again and it goes on where it stood", INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(UNUSABLE)
+    except VerifyRefused as refusal:
+        _stop(str(refusal), UNUSABLE)
+    except EngineFailed as failure:
+        _stop(str(failure), STOPPED)
+
+
+def _stop(text: str, code: int) -> None:
+    click.echo(f"xacthuc: {text}", err=True)
+    sys.exit(code)

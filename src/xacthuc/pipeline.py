@@ -1,0 +1,132 @@
+"""The whole line on one page: files and a register in, two verdicts for every row out.
+
+    claims   --read, clean-->  numbered CLEAN rows ----+
+    register --read, clean-->  numbered CLEAN people --+--match-->  who is meant, how sure, why not
+                                                       +--rules-->  is the dose plausible
+                                                            |
+                                verdicts.parquet, records.parquet, persons.parquet, explanations.parquet, rows.csv
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from xacthuc import findings, matching, rules
+from xacthuc.engines import open_engine
+from xacthuc.reading import ColumnMap, load_column_map
+from xacthuc.runs.intake import Source, take_in
+from xacthuc.runs.order import Order, Outcome, VerifyRefused
+from xacthuc.runs.verdicts import judge, load_supply, prepare_doses, write_records, write_row_counts, write_verdicts
+from xacthuc.runs.workspace import Workspace, open_workspace
+
+Report = Callable[[str, int | None], None]
+
+
+def verify(order: Order, *, report: Report = lambda _, __: None) -> Outcome:
+    """Verify every row of the files against the register; goes on where an earlier run of the same order stood.
+
+    Raises VerifyRefused, EngineFailed. The register's values are written below `register_side` only, or in a private
+    temporary folder that is removed at the end.
+    """
+    _check_inputs(order.files, order.register)
+    workspace = _open(order)
+    columns = load_column_map(order.columns) if order.columns else None
+    people = _take_people(order, workspace, columns, report)
+    sources = take_claims(order.files, workspace.work / "claims", columns=columns, report=report)
+    if not any(source.rows for source in sources):
+        raise VerifyRefused("no row of these files could be read as a record; see the findings in the output folder")
+    judged = _match_and_judge(order, workspace, report)
+    write_verdicts(judged, order.out)
+    write_records(workspace.work / "claims" / "rows", order.out)
+    write_row_counts(sources, order.out)
+    workspace.finish()
+    return Outcome(order=order, sources=sources, people=people)
+
+
+def read_only(
+    files: Sequence[Path], *, out: Path, columns: Path | None = None, report: Report = lambda _, __: None
+) -> tuple[Source, ...]:
+    """Read and clean files without a register: records.parquet, findings and rows.csv in `out`."""
+    _check_inputs(files)
+    workspace = open_workspace(out, inputs=[*files, *([columns] if columns else [])], options=["read"])
+    wanted = load_column_map(columns) if columns else None
+    sources = take_claims(files, workspace.work / "claims", columns=wanted, report=report)
+    write_records(workspace.work / "claims" / "rows", out)
+    write_row_counts(sources, out)
+    workspace.finish()
+    return sources
+
+
+def take_claims(
+    files: Sequence[Path], folder: Path, *, columns: ColumnMap | None, report: Report
+) -> tuple[Source, ...]:
+    """Read and clean each file in turn, numbering the rows through all of them."""
+    sources: list[Source] = []
+    first = 0
+    for path in files:
+        sources.append(take_in(path, folder=folder, number="claim", first=first, columns=columns, report=report))
+        first += max(sources[-1].rows, 1)
+    return tuple(sources)
+
+
+def _check_inputs(files: Sequence[Path], *others: Path) -> None:
+    names = [path.name for path in files]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise VerifyRefused(f"two files have the same name: {twice[0]}; rename one, so that every row has one address")
+    for path in (*files, *others):
+        if not path.exists():
+            raise VerifyRefused(f"there is no file {path}")
+
+
+def _open(order: Order) -> Workspace:
+    inputs = [*order.files, order.register, *(p for p in (order.columns, order.model, order.lots) if p)]
+    options = [order.engine, order.as_of.isoformat()]
+    return open_workspace(order.out, inputs=inputs, options=options, side=order.register_side)
+
+
+def _take_people(order: Order, workspace: Workspace, columns: ColumnMap | None, report: Report) -> int:
+    source = take_in(
+        order.register,
+        folder=workspace.side / "people",
+        number="person_no",
+        first=0,
+        columns=columns,
+        report=lambda _, rows: report("register", rows),
+    )
+    if source.refused or not source.rows:
+        why = findings.get_code(source.refused).en if source.refused else "no people were found in it"
+        raise VerifyRefused(f"the register {order.register.name} cannot be used: {why}")
+    return source.rows
+
+
+def _match_and_judge(order: Order, workspace: Workspace, report: Report) -> Path:
+    claims, people = workspace.work / "claims" / "rows", workspace.side / "people" / "rows"
+    side = workspace.side / "matching"
+
+    def done(step: str) -> None:
+        workspace.note(step)
+        report(step, None)
+
+    engine = open_engine(
+        order.engine, memory_gb=order.memory_gb, threads=order.threads, scratch=workspace.side / "spill"
+    )
+    try:
+        matched = matching.match(engine, claims=claims, people=people, work=side, model=order.model, report=done)
+        tables = {**matched, "claims": claims, "people": people, "cell_findings": claims.parent / "findings"}
+        tables |= prepare_doses(engine, tables=tables, side=side, done=done)
+        judged = rules.judge_doses(
+            engine,
+            doses=tables["doses_to_judge"],
+            folder=workspace.side / "rules",
+            as_of=order.as_of,
+            supply=load_supply(order.lots),
+            report=done,
+        )
+        tables["rule_findings"] = judged["findings"]
+        shutil.copyfile(matched["model"], order.out / "model.json")
+        return judge(engine, tables=tables, workspace=workspace, done=done)
+    finally:
+        engine.close()

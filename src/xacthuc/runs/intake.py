@@ -1,0 +1,120 @@
+"""Files into numbered clean rows: read, clean, write; one Parquet file for each source, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from xacthuc.cleaning import clean_batch, gather_evidence
+from xacthuc.reading import ColumnMap, FileRefused, SheetReading, read_file
+from xacthuc.records import CLEAN_SCHEMA, FINDING_SCHEMA, Column, Finding, SheetLayout
+from xacthuc.runs.workspace import writing
+
+# Batches looked at before the habits of a sheet are decided; a batch has about 200,000 rows.
+EVIDENCE_BATCHES = 2
+
+# Row groups that an engine can share out between its threads.
+ROW_GROUP = 250_000
+
+Report = Callable[[str, int], None]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file taken in: its numbered rows, its findings, what was understood of its sheets."""
+
+    file: str
+    rows: int
+    first: int
+    layouts: tuple[SheetLayout, ...]
+    refused: str | None = None          # finding code why the file could not be read at all
+
+
+def take_in(
+    path: Path,
+    *,
+    folder: Path,
+    number: str,
+    first: int,
+    columns: ColumnMap | None = None,
+    report: Report = lambda _, __: None,
+) -> Source:
+    """Read and clean one file into `folder`, numbering its rows in column `number` from `first`.
+
+    Writes rows/NAME.parquet (CLEAN_SCHEMA and the number), findings/NAME.parquet and NAME.json; a source whose
+    json is there is finished and is given back as it is. A file that cannot be read is a Source with `refused`.
+    """
+    name = f"{first:012d}"
+    summary = folder / f"{name}.json"
+    if summary.exists():
+        return _load(summary)
+    for part in ("rows", "findings"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    source = _write(path, folder=folder, name=name, number=number, first=first, columns=columns, report=report)
+    with writing(summary) as unfinished:
+        unfinished.write_text(json.dumps(asdict(source), ensure_ascii=False), encoding="utf-8")
+    return source
+
+
+def _write(
+    path: Path, *, folder: Path, name: str, number: str, first: int, columns: ColumnMap | None, report: Report
+) -> Source:
+    schema = CLEAN_SCHEMA.append(pa.field(number, pa.int64(), nullable=False))
+    layouts: list[SheetLayout] = []
+    refused: str | None = None
+    count = 0
+    with (
+        writing(folder / "rows" / f"{name}.parquet") as rows_path,
+        writing(folder / "findings" / f"{name}.parquet") as findings_path,
+        pq.ParquetWriter(rows_path, schema, compression="zstd", compression_level=1) as rows,
+        pq.ParquetWriter(findings_path, FINDING_SCHEMA, compression="zstd", compression_level=1) as findings,
+    ):
+        try:
+            for sheet in read_file(path, columns=columns):
+                for records, found in _clean_sheet(sheet):
+                    numbers = pa.array(range(first + count, first + count + records.num_rows), pa.int64())
+                    rows.write_table(records.append_column(schema.field(number), numbers), row_group_size=ROW_GROUP)
+                    findings.write_table(found)
+                    count += records.num_rows
+                    report(path.name, count)
+                findings.write_table(as_findings(sheet.findings))
+                layouts.append(sheet.layout)
+        except FileRefused as refusal:
+            refused = refusal.code
+            findings.write_table(as_findings([Finding(file=path.name, field="file", code=refusal.code)]))
+    return Source(file=path.name, rows=count, first=first, layouts=tuple(layouts), refused=refused)
+
+
+def _clean_sheet(sheet: SheetReading) -> Iterator[tuple[pa.Table, pa.Table]]:
+    batches = iter(sheet.batches)
+    seen = list(islice(batches, EVIDENCE_BATCHES))
+    evidence = gather_evidence(seen, sheet.layout)
+    for batch in chain(seen, batches):
+        cleaned = clean_batch(batch, sheet.layout, evidence=evidence)
+        yield cleaned.records, cleaned.findings
+
+
+def as_findings(findings: Any) -> pa.Table:
+    """Turn Finding objects into a table of FINDING_SCHEMA."""
+    rows = [{name: getattr(finding, name) for name in FINDING_SCHEMA.names} for finding in findings]
+    return pa.Table.from_pylist(rows, schema=FINDING_SCHEMA)
+
+
+def _load(summary: Path) -> Source:
+    data = json.loads(summary.read_text(encoding="utf-8"))
+    layouts = tuple(_load_layout(entry) for entry in data.pop("layouts"))
+    return Source(layouts=layouts, **data)
+
+
+def _load_layout(data: dict[str, Any]) -> SheetLayout:
+    data["columns"] = tuple(Column(**column) for column in data["columns"])
+    for name in ("header_rows", "ignored_columns"):
+        data[name] = tuple(data[name])
+    return SheetLayout(**data)

@@ -1,0 +1,54 @@
+"""What a run is asked to do, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from xacthuc.runs.intake import Source
+
+
+class VerifyRefused(Exception):
+    """The run cannot begin or go on; the text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to verify, against what, where to put it, and with which means."""
+
+    files: tuple[Path, ...]
+    register: Path
+    out: Path
+    as_of: date
+    columns: Path | None = None
+    register_side: Path | None = None
+    engine: str = "duckdb"
+    memory_gb: float = 4.0
+    threads: int = 2
+    model: Path | None = None
+    lots: Path | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came out, and where it lies."""
+
+    order: Order
+    sources: tuple[Source, ...]
+    people: int
+
+    @property
+    def verdicts(self) -> Path:
+        """The verdicts, one row per dose of a data row (VERDICT_SCHEMA)."""
+        return self.order.out / "verdicts.parquet"
+
+    @property
+    def records(self) -> Path:
+        """The cleaned records (RECORD_COLUMNS of verdicts.py)."""
+        return self.order.out / "records.parquet"
+
+    @property
+    def findings(self) -> Path:
+        """The findings by cell, a folder of Parquet files (FINDING_SCHEMA)."""
+        return self.order.out / "work" / "claims" / "findings"

@@ -1,0 +1,127 @@
+"""The outcome of a run in a few lines, for people and for scripts."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from rich.console import Console
+from rich.table import Table
+
+from xacthuc.findings import get_code
+from xacthuc.reporting.words import IDENTITY_WORDS, VACCINATION_WORDS
+from xacthuc.runs.intake import Source
+from xacthuc.runs.order import Outcome
+
+# Causes shown on the terminal; all of them are in the report.
+CAUSES_SHOWN = 12
+
+
+def summarise(outcome: Outcome) -> dict[str, Any]:
+    """Count the verdicts and causes of a run; every row of every file is accounted for."""
+    verdicts = pq.read_table(outcome.verdicts, columns=["identity", "vaccination", "reasons", "sure"])
+    rows: Counter[str] = Counter()
+    for layout in (layout for source in outcome.sources for layout in source.layouts):
+        rows.update({kind: count for kind, count in layout.counts.items() if count})
+    codes = pc.struct_field(pc.list_flatten(verdicts["reasons"]), "code")
+    wrong = pc.invert(pc.is_in(verdicts["identity"], value_set=_values(["MATCHED", "FOREIGN", "REFUSED"])))
+    return {
+        "out": str(outcome.order.out),
+        "files": len(outcome.sources),
+        "refused_files": {s.file: s.refused for s in outcome.sources if s.refused},
+        "people_in_register": outcome.people,
+        "rows": dict(rows),
+        "doses": verdicts.num_rows,
+        "identity": _count(verdicts["identity"]),
+        "vaccination": _count(verdicts["vaccination"]),
+        "causes": dict(Counter(codes.to_pylist()).most_common()) if verdicts.num_rows < 10_000_000 else _count(codes),
+        "sure_proposals": pc.sum(pc.and_(wrong, verdicts["sure"])).as_py() or 0,
+    }
+
+
+def _values(names: Sequence[str]) -> Any:
+    import pyarrow as pa
+
+    return pa.array(names)
+
+
+def _count(column: Any) -> dict[str, int]:
+    counted = pc.value_counts(column).to_pylist()
+    return {row["values"]: row["counts"] for row in sorted(counted, key=lambda row: -row["counts"])}
+
+
+def print_summary(summary: Mapping[str, Any], *, as_json: bool) -> None:
+    """Print the summary as tables, or as one JSON object."""
+    if as_json:
+        print(json.dumps(summary, ensure_ascii=False))
+        return
+    console = Console()
+    for title, key, words in (
+        ("Con người (công an) · Person (police)", "identity", IDENTITY_WORDS),
+        ("Mũi tiêm (y tế) · Dose (health)", "vaccination", VACCINATION_WORDS),
+    ):
+        table = Table(title=title, title_justify="left", show_header=False)
+        for code, count in summary[key].items():
+            share = count / max(summary["doses"], 1)
+            table.add_row(code, f"{words[code].vi} · {words[code].en}", f"{count:,}", f"{share:.1%}")
+        console.print(table)
+    causes = Table(title="Nguyên nhân · Causes", title_justify="left", show_header=False)
+    for code, count in list(summary["causes"].items())[:CAUSES_SHOWN]:
+        causes.add_row(f"{count:,}", get_code(code).vi, code)
+    console.print(causes)
+    rows = ", ".join(f"{count:,} {kind}" for kind, count in summary["rows"].items())
+    console.print(f"{summary['files']} files, rows: {rows}. {summary['doses']:,} doses, each with two verdicts.")
+    console.print(f"Sure proposals waiting for a person to confirm: {summary['sure_proposals']:,}")
+    for file, code in summary["refused_files"].items():
+        console.print(f"[red]{file}[/red]: {get_code(code).vi} · {get_code(code).en}")
+
+
+def print_reading(sources: Sequence[Source], *, out: Path, as_json: bool) -> None:
+    """Print what was understood of each sheet."""
+    if as_json:
+        told = [
+            {"file": s.file, "refused": s.refused, "records": s.rows, "sheets": [_tell(layout) for layout in s.layouts]}
+            for s in sources
+        ]
+        print(json.dumps({"out": str(out), "files": told}, ensure_ascii=False))
+        return
+    console = Console()
+    for source in sources:
+        console.print(f"[bold]{source.file}[/bold]: {source.rows:,} records")
+        if source.refused:
+            console.print(f"  [red]{get_code(source.refused).vi}[/red] · {get_code(source.refused).en}")
+        for layout in source.layouts:
+            counts = ", ".join(f"{count} {kind}" for kind, count in layout.counts.items())
+            console.print(f"  {layout.sheet or '-'} ({layout.kind}): {counts}")
+            for column in layout.columns:
+                slot = f" (dose {column.slot})" if column.slot else ""
+                console.print(f"    {column.heading!r} -> {column.field}{slot}", highlight=False)
+            if layout.ignored_columns:
+                console.print(f"    not used: {', '.join(layout.ignored_columns)}", highlight=False)
+
+
+def _tell(layout: Any) -> dict[str, Any]:
+    columns = [{"heading": c.heading, "field": c.field, "slot": c.slot} for c in layout.columns]
+    return {"sheet": layout.sheet, "kind": layout.kind, "rows": layout.counts, "columns": columns}
+
+
+def print_table(title: str, values: Mapping[str, Any]) -> None:
+    """Print measures, one a line; nested ones indented."""
+    console = Console()
+    console.print(f"[bold]{title}[/bold]")
+    _print_nested(console, values, indent=1)
+
+
+def _print_nested(console: Console, values: Mapping[str, Any], *, indent: int) -> None:
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            console.print("  " * indent + str(key))
+            _print_nested(console, value, indent=indent + 1)
+        else:
+            shown = f"{value:.5f}" if isinstance(value, float) else str(value)
+            console.print("  " * indent + f"{key}: {shown}", highlight=False)
