@@ -95,13 +95,13 @@ def _list_letters() -> dict[str, str]:
 
 @cache
 def _list_variants() -> dict[str, str]:
-    """Give for each base word the least of all that some chain of variants joins it to.
+    """Give for each base word the first of all that some chain of variants joins it to.
 
     Without marks, groups run into one another (Thịnh/Thạnh and Thành/Thiềng), so they are joined.
     """
-    groups: list[set[str]] = []
+    groups: list[list[str]] = []
     for group in load_names().variants:
-        bases = {_fold_iy(make_base_key(make_word_key(word))) for word in group}
-        touched = [other for other in groups if other & bases]
-        groups = [other for other in groups if not other & bases] + [bases.union(*touched)]
-    return {word: min(group) for group in groups for word in group}
+        bases = [_fold_iy(make_base_key(make_word_key(word))) for word in group]
+        touched = [other for other in groups if not set(other).isdisjoint(bases)]
+        groups = [other for other in groups if other not in touched] + [sum(touched, []) + bases]
+    return {word: group[0] for group in groups for word in group}

@@ -19,6 +19,29 @@ _PEOPLE = re.compile(r"\s*(?:[\n\r+/;&|]+|\s-\s|,)\s*")
 _HYPHEN = re.compile(r"[‐‑‒–—−]")
 
 
+def drop_clutter(text: str) -> tuple[str, set[str]]:
+    """Give the text without all that is not the name, blanks single, and the finding codes of what was taken off."""
+    found: set[str] = set()
+    for code, drop in (
+        ("name_nickname", drop_brackets),
+        ("name_punctuation", drop_edges),
+        ("name_nickname", drop_relation),
+        ("name_punctuation", unify_signs),
+        ("name_punctuation", drop_edges),
+    ):
+        dropped = " ".join(drop(text).split())
+        if dropped != text:
+            found.add(code)
+        text = dropped
+    return text, found
+
+
+def drop_told_relation(text: str) -> tuple[str, set[str]]:
+    """Do the same for a text of letters and single blanks, where only a relation can be too much."""
+    dropped = drop_relation(text)
+    return dropped, {"name_nickname"} if dropped != text else set()
+
+
 def drop_brackets(text: str) -> str:
     """Give the text without what stands in brackets or quotation marks; a text that is all in brackets keeps it."""
     outside = _BRACKETS.sub(" ", text)

@@ -15,43 +15,37 @@ def restore_order(words: list[NameWord]) -> tuple[list[NameWord], Verdict]:
 
     Names of fewer than three words stay: nothing tells there.
     """
-    if len(words) < 3 or not needs_look(words[0].traits, words[1].traits, words[2].traits):
+    if len(words) < 3:
         return words, "right"
-    verdict = _judge_order(words)
+    verdict = judge_order(words[0].traits, words[1].traits, words[2].traits, words[-1].traits)
     return ([*words[1:], words[0]] if verdict == "restored" else words), verdict
 
 
-def needs_look(first: Trait, second: Trait, third: Trait) -> bool:
-    """Tell whether the order of a name with these words can be in doubt: the second word is a surname."""
+def judge_order(first: int, second: int, third: int, last: int) -> Verdict:
+    """Judge by the traits of its first three words and its last whether a name of three words or more was turned round."""
     if not _is_surname(second, third) or first & (Trait.SURE | Trait.MARKER):
-        return False
-    return not first & Trait.BARE_SURNAME or bool(second & _STRONG)
-
-
-def _is_surname(traits: Trait, following: Trait) -> bool:
-    # Văn is a middle name, unless another marker follows it: Văn Thị Ngọc.
-    if traits & Trait.MARKER:
-        return bool(following & Trait.MARKER)
-    return bool(traits & (_STRONG | Trait.BARE_SURNAME))
-
-
-def _judge_order(words: list[NameWord]) -> Verdict:
-    first, second, third, last = (words[at].traits for at in (0, 1, 2, -1))
-    marker = Trait.MARKER | Trait.BARE_MARKER
+        return "right"
     if not second & _STRONG:  # written without marks: only the middle marker tells
-        bare_first = first & (Trait.BARE_SURNAME | Trait.MARKED)
-        return "restored" if not bare_first and (third & marker or last & marker) else "right"
-    if words[-1].shown == "Thị":  # no name ends so
+        told = not first & (Trait.BARE_SURNAME | Trait.MARKED) and (third | last) & (Trait.MARKER | Trait.BARE_MARKER)
+        return "restored" if told else "right"
+    if last & Trait.NEVER_LAST:
         return "restored"
-    if first & Trait.COMMON:
-        return "unsure" if third & Trait.MARKER else "right"
+    if first & (Trait.COMMON | Trait.BARE_SURNAME):
+        return "unsure" if (third | last) & Trait.MARKER else "right"
     if first & Trait.FREQUENT_BASE:
         return "right"
-    if third & Trait.MARKER or last & Trait.MARKER:
+    if (third | last) & Trait.MARKER:
         return "restored"
     if second & Trait.SURE:
         return "restored" if first & Trait.GIVEN else "unsure"
     return "right"
+
+
+def _is_surname(traits: int, following: int) -> bool:
+    # Văn is a middle name, unless another marker follows it: Văn Thị Ngọc.
+    if traits & Trait.MARKER:
+        return bool(following & Trait.MARKER)
+    return bool(traits & (_STRONG | Trait.BARE_SURNAME))
 
 
 def join_comma(before: list[NameWord], after: list[NameWord]) -> tuple[list[NameWord], Verdict]:

@@ -10,13 +10,16 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from xacthuc.cleaning.name_order import needs_look
+from xacthuc.cleaning.name_order import judge_order
 from xacthuc.cleaning.name_words import NameWord, Trait, read_word
 from xacthuc.cleaning.one_name import FINDINGS, NAME_LIMIT, CleanName, clean_name
 
 __all__ = ["CleanName", "CleanNames", "clean_name", "clean_names"]
 
 Numbers = npt.NDArray[Any]
+_REPAIRS = ((Trait.CASE, "name_case"), (Trait.UNICODE, "name_unicode"), (Trait.TONE, "name_tone_placement"))
+_WIDTH = np.uint64(16)  # bits that a word's traits take in a key of four words
+_ORDER_TRAITS = (1 << 16) - 1  # the traits that tell of order are the lowest ones
 _BIT = {code: 1 << at for at, code in enumerate(FINDINGS)}
 
 
@@ -75,17 +78,29 @@ def _clean_distinct(texts: pa.Array, *, encoding: str | None) -> CleanNames:
     if len(texts) == 0:
         empty = pa.array([], pa.string())
         return CleanNames(empty, empty, empty, np.zeros(0, np.int32))
-    tokens = _split(texts)
-    slow = np.flatnonzero(_find_slow(texts, tokens, encoding=encoding))
+    single, spaced = _join_blanks(texts)
+    tokens = _split(single)
+    orders = _judge_orders(tokens)
+    slow = np.flatnonzero(_find_slow(texts, tokens, orders=orders, encoding=encoding))
     one_by_one = [clean_name(text, encoding=encoding) for text in texts.take(pa.array(slow)).to_pylist()]
     masks = _sum_findings(tokens)
-    masks[slow] = [sum(_BIT[code] for code in name.findings) for name in one_by_one]
+    masks[orders == "unsure"] |= _BIT["name_order_unsure"]
+    masks[spaced] |= _BIT["name_spaces"]
+    masks[slow] = [sum([_BIT[code] for code in name.findings]) for name in one_by_one]
     return CleanNames(
         _put(_join(tokens, [word.shown for word in tokens.words], " "), slow, [name.name for name in one_by_one]),
         _put(_join(tokens, [word.key for word in tokens.words], "<"), slow, [name.key for name in one_by_one]),
         _put(_join_sorted(tokens), slow, [name.fold for name in one_by_one]),
         masks,
     )
+
+
+def _join_blanks(texts: pa.Array) -> tuple[pa.Array, npt.NDArray[np.bool_]]:
+    """Give the texts with single blanks and none at the ends, and which had others; other white space is not looked at."""
+    single = pc.utf8_trim(texts, " ")
+    for _ in range(3):  # up to eight in a row; more make an empty word, which is odd
+        single = pc.replace_substring(single, "  ", " ")
+    return single, pc.not_equal(pc.binary_length(single), pc.binary_length(texts)).to_numpy(zero_copy_only=False)
 
 
 def _split(texts: pa.Array) -> _Tokens:
@@ -97,20 +112,31 @@ def _split(texts: pa.Array) -> _Tokens:
     return _Tokens(offsets, places, words, np.array([word.traits for word in words], np.int32)[places])
 
 
-def _find_slow(texts: pa.Array, tokens: _Tokens, *, encoding: str | None) -> npt.NDArray[np.bool_]:
+def _find_slow(texts: pa.Array, tokens: _Tokens, *, orders: Numbers, encoding: str | None) -> npt.NDArray[np.bool_]:
     """Tell which names need more than their words one by one: every name for which `clean_name` does more than that."""
     starts, ends = tokens.offsets[:-1], tokens.offsets[1:]
-    traits, last = tokens.traits, ends - 1
-    odd = np.bitwise_or.reduceat(traits, starts) & Trait.ODD
-    first, second, third = (traits[np.minimum(starts + at, last)] for at in range(3))
-    slow = (odd != 0) | (ends - starts < 2) | ((first & (Trait.TITLE | Trait.OPENING)) != 0)
+    first = tokens.traits[starts]
+    slow = (np.bitwise_or.reduceat(tokens.traits, starts) & Trait.ODD) != 0
+    slow |= (ends - starts < 2) | ((first & (Trait.TITLE | Trait.OPENING | Trait.SHORTENED)) != 0)
+    slow |= orders == "restored"
     slow |= pc.greater(pc.binary_length(texts), NAME_LIMIT).to_numpy(zero_copy_only=False)
     if encoding is not None:
         slow |= ~pc.string_is_ascii(texts).to_numpy(zero_copy_only=False)
-    # Few kinds of words meet in the first three places: judge each combination once.
-    kinds, kind = np.unique(np.stack([first, second, third]), axis=1, return_inverse=True)
-    look = np.array([needs_look(*map(Trait, map(int, column))) for column in kinds.T])
-    return slow | look[kind.reshape(-1)]
+    return slow
+
+
+def _judge_orders(tokens: _Tokens) -> Numbers:
+    """Judge the order of each name; few kinds of words meet in the places that tell, and each meeting is judged once."""
+    starts, ends = tokens.offsets[:-1], tokens.offsets[1:]
+    traits = (tokens.traits & _ORDER_TRAITS).astype(np.uint64)
+    key = traits[starts]
+    for at in (1, 2):
+        key = key << _WIDTH | traits[np.minimum(starts + at, ends - 1)]
+    key = key << _WIDTH | traits[ends - 1]
+    kinds, kind = np.unique(key, return_inverse=True)
+    words = [[int(key) >> shift & int(_ORDER_TRAITS) for shift in (48, 32, 16, 0)] for key in kinds]
+    verdicts = np.array([judge_order(*four) for four in words])[kind]
+    return np.where(ends - starts < 3, "right", verdicts)
 
 
 def _sum_findings(tokens: _Tokens) -> Numbers:
@@ -125,11 +151,7 @@ def _sum_findings(tokens: _Tokens) -> Numbers:
     known = (alike & Trait.KNOWN_BASE) | (traits[starts] & Trait.BARE_SURNAME)
     no_marks = ((together & Trait.MARKED) == 0) & (suspicious != 0) & (known != 0)
     masks = np.where(no_marks, _BIT["name_no_marks"], 0).astype(np.int32)
-    for trait, code in (
-        (Trait.CASE, "name_case"),
-        (Trait.UNICODE, "name_unicode"),
-        (Trait.TONE, "name_tone_placement"),
-    ):
+    for trait, code in (*_REPAIRS, (Trait.SHORTENED, "name_abbreviated")):
         masks |= np.where(together & trait, _BIT[code], 0).astype(np.int32)
     return masks
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from xacthuc.cleaning.encodings import Restored, restore
 from xacthuc.cleaning.lexicon import load_lexicon
 from xacthuc.cleaning.marks import has_unknown_letters
-from xacthuc.cleaning.name_clutter import drop_brackets, drop_edges, drop_relation, drop_title, split_people, unify_signs
+from xacthuc.cleaning.name_clutter import drop_clutter, drop_title, drop_told_relation, split_people
 from xacthuc.cleaning.name_order import join_comma, opens_with_surname, restore_order
 from xacthuc.cleaning.name_words import NameWord, Trait, is_abbreviation, read_word
 from xacthuc.cleaning.syllables import is_syllable
@@ -26,7 +26,15 @@ FINDINGS = (
 )  # fmt: skip
 
 _LOST = re.compile("[^\\W\\d_][?\ufffd]|[?\ufffd][^\\W\\d_]")
-_PLAIN = re.compile(r"[^\W\d_]+(?:['.-][^\W\d_]+)*\.?")
+_LETTERS_ONLY = re.compile(r"(?:[^\W\d_]+ )*[^\W\d_]+")
+_PARTS = re.compile(r"[\s.,;:/()-]+")
+_TOLD = (
+    (Trait.CASE, "name_case"),
+    (Trait.UNICODE, "name_unicode"),
+    (Trait.TONE, "name_tone_placement"),
+    (Trait.DIGITS, "name_digits"),
+    (Trait.UNKNOWN, "name_letters_unknown"),
+)
 
 
 @dataclass(frozen=True)
@@ -51,62 +59,58 @@ def clean_name(text: str | None, *, encoding: str | None = None) -> CleanName:
     if len(text) > NAME_LIMIT:
         return CleanName(None, None, None, ("name_too_long",))
     restored = restore(text, encoding=encoding)
-    refusal = _refuse(restored.text)
+    found = _tell_restored(restored)
+    tokens = restored.text.split(" ")
+    simple = "\n" not in text and bool(_LETTERS_ONLY.fullmatch(restored.text)) and _no_joiner(tokens)
+    refusal = _refuse(restored.text, simple=simple)
     if refusal:
         return CleanName(None, None, None, (refusal,))
-    found = _tell_restored(restored)
-    people = split_people(restore(text.replace("\n", ";"), encoding=encoding).text if "\n" in text else restored.text)
-    if len(people) > 1:
-        return _finish(list(map(read_word, restored.text.split(" "))), found | {"name_two_people"})
-    words, more = _read_words(_drop_clutter(restored.text, found), found)
+    if not simple:
+        lines = restore(text.replace("\n", ";"), encoding=encoding).text if "\n" in text else restored.text
+        if len(split_people(lines)) > 1:
+            return _finish(list(map(read_word, tokens)), found | {"name_two_people"})
+    clean, dropped = (drop_clutter if not simple else drop_told_relation)(restored.text)
+    found |= dropped
+    words, more = _read_words(clean)
     return _finish(words, found | more) if words else CleanName(None, None, None, ("name_placeholder",))
 
 
-def _refuse(text: str) -> str | None:
-    lexicon = load_lexicon()
-    lower = text.lower()
-    plain = lower.strip(" .-_/*?,;:'\"()")
-    letters = sum(letter.isalpha() for letter in text)
-    digits = sum(letter.isdigit() for letter in text)
-    if not letters:
-        return "name_not_a_name" if digits else "name_placeholder"
-    if plain in lexicon.placeholders:
+def _no_joiner(tokens: list[str]) -> bool:
+    return load_lexicon().joiners.isdisjoint(map(str.lower, tokens))
+
+
+def _refuse(text: str, *, simple: bool) -> str | None:
+    lexicon, lower = load_lexicon(), text.lower()
+    if not simple:
+        letters = sum(map(str.isalpha, text))
+        digits = sum(map(str.isdigit, text))
+        if not letters:
+            return "name_not_a_name" if digits else "name_placeholder"
+        if digits >= 4 and digits * 2 >= letters:
+            return "name_not_a_name"
+    if lower.strip(" .-_/*?,;:'\"()") in lexicon.placeholders:
         return "name_placeholder"
-    if digits >= 4 and digits * 2 >= letters:
-        return "name_not_a_name"
-    if lower.startswith(lexicon.openings) or lexicon.not_names.intersection(re.split(r"[\s.,;:/()-]+", lower)):
+    if lower.startswith(lexicon.openings) or not lexicon.not_names.isdisjoint(_PARTS.split(lower)):
         return "name_not_a_name"
     return None
 
 
 def _tell_restored(restored: Restored) -> set[str]:
-    told = {
-        "name_encoding": restored.encoding is not None,
-        "name_encoding_unsure": restored.unsure,
-        "name_unicode": restored.composed,
-        "name_spaces": restored.blanks,
-        "name_letters_lost": bool(_LOST.search(restored.text)),
-    }
-    return {code for code, yes in told.items() if yes}
+    found = set()
+    if restored.encoding is not None:
+        found.add("name_encoding")
+    if restored.unsure:
+        found.add("name_encoding_unsure")
+    if restored.composed:
+        found.add("name_unicode")
+    if restored.blanks:
+        found.add("name_spaces")
+    if _LOST.search(restored.text):
+        found.add("name_letters_lost")
+    return found
 
 
-def _drop_clutter(text: str, found: set[str]) -> str:
-    """Take off what is not the name, and add to `found` what was taken."""
-    for code, drop in (
-        ("name_nickname", drop_brackets),
-        ("name_punctuation", drop_edges),
-        ("name_nickname", drop_relation),
-        ("name_punctuation", unify_signs),
-        ("name_punctuation", drop_edges),
-    ):
-        dropped = " ".join(drop(text).split())
-        if dropped != text:
-            found.add(code)
-        text = dropped
-    return text
-
-
-def _read_words(text: str, found: set[str]) -> tuple[list[NameWord], set[str]]:
+def _read_words(text: str) -> tuple[list[NameWord], set[str]]:
     """Read the words in order: forms of address off, keystrokes decoded, hyphens of syllables opened, surname first."""
     more: set[str] = set()
     parts = [part.split() for part in text.split(",")] if text.count(",") <= 2 else [text.replace(",", " ").split()]
@@ -137,6 +141,8 @@ def _read_words(text: str, found: set[str]) -> tuple[list[NameWord], set[str]]:
 
 def _decode_typing(words: list[str], more: set[str]) -> list[list[str]]:
     """Give for each word the words it stands for: keystrokes decoded where the rest of the name bears it out."""
+    if not any(read_word(word).traits & Trait.TYPED for word in words):
+        return [[word] for word in words]
     decoded = {word: decode_telex(word) or decode_vni_typing(word) for word in words}
     open_to = {word: _open_hyphen(word, words) for word in words}
     if any(decoded.values()):
@@ -180,37 +186,35 @@ def _finish(words: list[NameWord], found: set[str]) -> CleanName:
     shown = " ".join(word.shown for word in words)
     key = "<".join(word.key for word in words if word.key) or None
     folds = sorted(part for word in words if word.fold for part in word.fold.split("<"))
-    found = found | _tell_words(words, shown)
+    found = found | _tell_words(words)
     if key is None and not has_unknown_letters(shown):
         return CleanName(None, None, None, ("name_not_a_name",))
     return CleanName(shown, key, "<".join(folds) or None, tuple(code for code in FINDINGS if code in found))
 
 
-def _tell_words(words: list[NameWord], shown: str) -> set[str]:
-    traits = Trait(0)
+def _tell_words(words: list[NameWord]) -> set[str]:
+    together = 0
     for word in words:
-        traits |= word.traits
-    tokens = shown.split(" ")
-    told = {
-        "name_case": bool(traits & Trait.CASE),
-        "name_unicode": bool(traits & Trait.UNICODE),
-        "name_tone_placement": bool(traits & Trait.TONE),
-        "name_one_word": len(tokens) == 1,
-        "name_digits": any(letter.isdigit() for letter in shown),
-        "name_abbreviated": any(map(is_abbreviation, tokens[1:])) or (len(tokens) > 1 and _is_cut_surname(tokens[0])),
-        "name_letters_unknown": has_unknown_letters(shown),
-        "name_unclear": not all(map(_PLAIN.fullmatch, tokens)) and not any(letter.isdigit() for letter in shown),
-        "name_no_marks": lost_marks([word.traits for word in words]),
-    }
-    return {code for code, yes in told.items() if yes}
+        together |= word.traits
+    told = {code for trait, code in _TOLD if together & trait}
+    if len(words) == 1 and " " not in words[0].shown:
+        told.add("name_one_word")
+    if together & Trait.SHORTENED and _is_shortened(words):
+        told.add("name_abbreviated")
+    if together & Trait.UNCLEAR and not together & Trait.DIGITS:
+        told.add("name_unclear")
+    if lost_marks([word.traits for word in words]):
+        told.add("name_no_marks")
+    return told
 
 
-def _is_cut_surname(word: str) -> bool:
+def _is_shortened(words: list[NameWord]) -> bool:
     # H, K and Y before a name are what the Ê Đê and Ba Na write: H Hen Niê.
-    return is_abbreviation(word) and word not in ("H", "K", "Y")
+    first = len(words) > 1 and words[0].traits & Trait.SHORTENED and words[0].shown not in ("H", "K", "Y")
+    return bool(first) or any(word.traits & Trait.SHORTENED for word in words[1:])
 
 
-def lost_marks(traits: list[Trait]) -> bool:
+def lost_marks(traits: list[int]) -> bool:
     """Tell whether a name of several words has no mark at all though, as a Vietnamese name, it would have one."""
     if len(traits) < 2 or any(word & Trait.MARKED for word in traits):
         return False
