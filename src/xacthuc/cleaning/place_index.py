@@ -23,7 +23,8 @@ from xacthuc.codes.units import Tree, Unit, load_units
 
 Path = tuple[str, str, str]  # codes of province, district, commune; "" where not known
 LEVELS = ("province", "district", "commune")
-MAX_ROUNDS = 4  # a piece is taken apart at most so often: nothing real has more dashes inside dashes
+MAX_WORDS = 8  # the longest names have six words, and a type before them
+MAX_TEXTS = 200_000  # texts remembered at once; they are read anew after that
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,9 @@ class Piece:
     def stated(self) -> bool:
         """Tell whether the writer surely meant a unit."""
         return self.typed and not self.local
+
+
+_LOCAL = Piece(local=True)
 
 
 class PlaceIndex:
@@ -94,19 +98,21 @@ class PlaceIndex:
         """
         known = self._pieces.get((text, level))
         if known is None:
-            known = self._pieces[(text, level)] = tuple(self._read(text, level, MAX_ROUNDS))
+            if len(self._pieces) >= MAX_TEXTS:
+                self._pieces.clear()
+            known = self._pieces[(text, level)] = tuple(self._read(text, level))
         return known
 
-    def _read(self, text: str, level: int | None, rounds: int) -> Iterable[Piece]:
+    def _read(self, text: str, level: int | None) -> Iterable[Piece]:
         folded = fold_place(text)
         if level is not None and len(folded.words) == 1 and folded.words[0][0].isdigit():
             return [self._read_number(text.strip().partition(".")[0], level)]
-        piece = self._read_whole(folded, level)
-        if piece.plain or rounds == 0:
+        piece = self._read_whole(folded, level) if len(folded.words) <= MAX_WORDS else _LOCAL
+        if piece.plain:
             return [piece]
         parts = split_further(text)
         if len(parts) > 1:
-            return [piece for part in parts for piece in self._read(part, None, rounds - 1)]
+            return [piece for part in parts for piece in self.read_pieces(part)]
         behind = drop_local(folded.words)
         if behind:
             return [piece, self._read_whole(PlaceText(words=behind), level)]

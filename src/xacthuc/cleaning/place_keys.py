@@ -40,11 +40,14 @@ LOCAL_WORDS = (
 _SPLIT = re.compile(r"[,;|\n\r()\[\]/\\]+")
 _DASH = re.compile(r"\s+[-–—]+\s+|\s+[-–—]+|[-–—]+\s+")
 _INNER_TYPE = re.compile(
-    r"(?<=\s)(?=(?:xã|phường|thị trấn|huyện|quận|thị xã|thành phố|tỉnh|đặc khu|tp|tx|tt)[\s.]|(?:x|p|h|q|t|f)\.)",
+    r"(?<=\s)(?=(?:(?<!thị )xã|phường|thị trấn|huyện|quận|thị xã|thành phố|tỉnh|đặc khu|tp|tx|tt)(?:\.|\s)\s*"
+    r"(?!(?:huyện|quận|thị xã|thành phố|tỉnh)\b)|(?:x|p|h|q|t|f)\.)",
     re.IGNORECASE,
 )
 _INNER_PLAIN = re.compile(
-    r"(?<=\s)(?=(?:(?<!thi )xa|phuong|thi tran|huyen|quan|thi xa|(?<!thi )thanh pho|tinh)\s)", re.IGNORECASE
+    r"(?<=\s)(?=(?:(?<!thi )xa|phuong|thi tran|huyen|quan|thi xa|thanh pho|tinh)\s+"
+    r"(?!(?:huyen|quan|thi xa|thanh pho|tinh)\b))",
+    re.IGNORECASE,
 )
 
 
@@ -121,10 +124,15 @@ def make_place_key(texts: Iterable[str | None]) -> str | None:
 
 
 @cache
-def _list_types() -> tuple[tuple[tuple[Word, ...], tuple[str, ...], bool], ...]:
-    return tuple(
-        (fold_place(text).words, types, number < SURE_TYPES) for number, (text, types) in enumerate(TYPE_WORDS)
-    )
+def _list_types() -> dict[str, list[tuple[tuple[Word, ...], tuple[str, ...], bool]]]:
+    """Give the words of the types with what they mean, by their first word without marks; longer ones come first."""
+    types: dict[str, list[tuple[tuple[Word, ...], tuple[str, ...], bool]]] = {}
+    for number, (text, meant) in enumerate(TYPE_WORDS):
+        words = fold_place(text).words
+        types.setdefault(words[0][0], []).append((words, meant, number < SURE_TYPES))
+    for found in types.values():
+        found.sort(key=lambda entry: -len(entry[0]))
+    return types
 
 
 @cache
@@ -134,10 +142,8 @@ def _list_locals() -> frozenset[Word]:
 
 
 def _starts_with(words: tuple[Word, ...], start: tuple[Word, ...]) -> bool:
-    if len(words) <= len(start):
-        return False
-    pairs = tuple(zip(words, start, strict=False))
-    return all(a == b for a, b in pairs) or all(a == (b[0], "") for a, b in pairs)
+    head = words[: len(start)]
+    return len(words) > len(start) and (head == start or head == tuple((base, "") for base, _ in start))
 
 
 def split_type(words: tuple[Word, ...]) -> tuple[tuple[Word, ...], tuple[str, ...], bool]:
@@ -146,7 +152,7 @@ def split_type(words: tuple[Word, ...]) -> tuple[tuple[Word, ...], tuple[str, ..
     Without a type the words come back with no types. A type letter before a number is one only for Phường and Quận:
     "X 2" is a hamlet.
     """
-    for start, types, sure in _list_types():
+    for start, types, sure in _list_types().get(words[0][0], ()) if words else ():
         if _starts_with(words, start):
             rest = words[len(start) :]
             numbered = types[0] in ("Phường", "Quận", "Thị trấn", "Xã") and (sure or start[0][0] in "PQF")

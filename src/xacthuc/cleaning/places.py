@@ -14,20 +14,11 @@ from xacthuc.cleaning.place_context import PlaceContext, find_context
 from xacthuc.cleaning.place_keys import make_place_key
 from xacthuc.cleaning.place_rows import Place, PlaceReader
 
-__all__ = ["CleanPlaces", "PlaceContext", "PlaceFinding", "clean_places", "find_context"]
+__all__ = ["CleanPlaces", "PlaceContext", "clean_places", "find_context"]
 
 PlaceTree = Literal["2021", "2025", "none"]
 Codes = np.ndarray[tuple[int], np.dtype[np.int64]]
 MAX_ADDRESS = 400  # letters; a longer cell is no address
-
-
-@dataclass(frozen=True)
-class PlaceFinding:
-    """One code and the rows (int64, from 0) that it is about."""
-
-    field: str
-    code: str
-    rows: pa.Array
 
 
 @dataclass(frozen=True)
@@ -36,6 +27,7 @@ class CleanPlaces:
 
     `province`, `district`, `commune`: codes of the tree of 2021. `commune_2025`: the code of a commune that was named
     as in the tree of 2025. `place`: the place as an ASCII key, for places outside the trees only.
+    `findings`: a field and a column of finding codes, null where there is nothing to say; a field may come again.
     """
 
     province: pa.Array
@@ -43,7 +35,7 @@ class CleanPlaces:
     commune: pa.Array
     commune_2025: pa.Array
     place: pa.Array
-    findings: tuple[PlaceFinding, ...]
+    findings: tuple[tuple[str, pa.Array], ...]
 
 
 def clean_places(
@@ -114,16 +106,15 @@ def _spread(values: list[str], rows: pa.Array) -> pa.Array:
     return pa.array([value or None for value in values], pa.string()).take(rows)
 
 
-def _collect_findings(places: list[Place], rows: pa.Array) -> tuple[PlaceFinding, ...]:
-    having: dict[tuple[str, str], list[int]] = {}
+def _collect_findings(places: list[Place], rows: pa.Array) -> tuple[tuple[str, pa.Array], ...]:
+    """Give the first codes of each field as a column, then the second ones."""
+    columns: dict[tuple[str, int], dict[int, str]] = {}
     for number, place in enumerate(places):
-        for finding in place.findings:
-            having.setdefault(finding, []).append(number)
+        seen: dict[str, int] = {}
+        for name, code in place.findings:
+            seen[name] = seen.get(name, 0) + 1
+            columns.setdefault((name, seen[name]), {})[number] = code
     return tuple(
-        PlaceFinding(
-            field=name,
-            code=code,
-            rows=pc.indices_nonzero(pc.is_in(rows, pa.array(numbers, pa.int64()))).cast(pa.int64()),
-        )
-        for (name, code), numbers in sorted(having.items())
+        (name, pa.array([codes.get(number) for number in range(len(places))], pa.string()).take(rows))
+        for (name, _), codes in sorted(columns.items())
     )
