@@ -5,4 +5,13 @@ from xacthuc.reading.limits import DEFAULT, FileRefused, Limits
 from xacthuc.reading.read import read_file
 from xacthuc.reading.sheet import SheetReading
 
-__all__ = ["DEFAULT", "ColumnMap", "ColumnMapRefused", "FileRefused", "Limits", "SheetReading", "load_column_map", "read_file"]
+__all__ = [
+    "DEFAULT",
+    "ColumnMap",
+    "ColumnMapRefused",
+    "FileRefused",
+    "Limits",
+    "SheetReading",
+    "load_column_map",
+    "read_file",
+]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -14,12 +15,39 @@ from xacthuc.reading.titles import Standing
 from xacthuc.records import RAW_FIELDS, RAW_SCHEMA
 
 _BLANKS = tuple(c * n for c in (" ", "\u00a0", "\t", "\n") for n in range(1, 7))
-_ODD = pa.array(sorted({*DITTO_MARKS, *_BLANKS, "nt", "NT", "Nt", "như trên", "Như trên", "N.T", "n.t", "nhu tren", "Như Trên", "NHƯ TRÊN", "-nt-", "-NT-", "ditto", "Ditto"}), pa.string())
+_ODD = pa.array(
+    sorted(
+        {
+            *DITTO_MARKS,
+            *_BLANKS,
+            "nt",
+            "NT",
+            "Nt",
+            "như trên",
+            "Như trên",
+            "N.T",
+            "n.t",
+            "nhu tren",
+            "Như Trên",
+            "NHƯ TRÊN",
+            "-nt-",
+            "-NT-",
+            "ditto",
+            "Ditto",
+        }
+    ),
+    pa.string(),
+)
 _VOID = pa.array(sorted(NOTHING), pa.string())
+_SEVERAL = r"[\r\n/;&+]|\s(?i:v[aà])\s"  # may divide the names of two people
 _SURE = (("number", r"\d{8}"), ("dose_date", r"\d{1,4}[/.\-]\d"), ("birth_date", r"\d{1,4}[/.\-]\d"), ("qr", r"\|"))
 
 
-def find_plain(chunk: pa.Table, *, plan: Plan, cell_length: int) -> np.ndarray:
+Flags = npt.NDArray[np.bool_]
+Indices = npt.NDArray[np.int64]
+
+
+def find_plain(chunk: pa.Table, *, plan: Plan, cell_length: int) -> Flags:
     """Tell which rows of a chunk surely hold one person, and nothing that needs reading row by row.
 
     Such a row has a number, date or card; no ditto mark, no line break or stroke in the name, no stroke for a dose.
@@ -33,28 +61,36 @@ def find_plain(chunk: pa.Table, *, plan: Plan, cell_length: int) -> np.ndarray:
                 plain |= _flags(pc.match_substring_regex(chunk.column(column.index), pattern=pattern))
     for index in {c.index for c in plan.columns}:
         column = chunk.column(index)
-        odd = _flags(pc.is_in(column, value_set=_ODD))
+        plain &= ~_flags(pc.is_in(column, value_set=_ODD))
         if (pc.max(pc.binary_length(column)).as_py() or 0) > cell_length:
-            odd |= _flags(pc.greater(pc.binary_length(column), cell_length))
-        plain &= ~odd
+            plain &= ~_flags(pc.greater(pc.binary_length(column), cell_length))
     for column in plan.columns:
-        cells = chunk.column(column.index)
-        if column.slot:
-            plain &= ~_flags(pc.is_in(cells, value_set=_VOID))
-        if column.field in ("name", "dose_date"):
-            plain &= ~_flags(pc.match_substring_regex(cells, pattern=r"[\r\n/]" if column.field == "name" else r"[\r\n]"))
-        if column.part in ("day", "month", "year"):
-            plain &= ~_flags(pc.match_substring_regex(cells, pattern=r"^\s|\s$"))
-        if column.part == "mark":
-            plain &= ~_flags(pc.is_in(cells, value_set=pa.array([*NOTHING, "0"])))
+        _strike_unclear(plain, chunk.column(column.index), column)
     return plain
 
 
-def build_plain(chunk: pa.Table, *, rows: np.ndarray, plan: Plan, standings: Sequence[tuple[int, Standing]]) -> pa.Table:
-    """Give the RAW rows of plain rows, without file and sheet; `rows` counts from 0, `standings` says what stands from which row."""
+def _strike_unclear(plain: Flags, cells: pa.ChunkedArray, column: PlanColumn) -> None:
+    """Take out the rows whose cell needs reading by itself, given what the column holds."""
+    if column.slot:
+        plain &= ~_flags(pc.is_in(cells, value_set=_VOID))
+    if column.field == "name":
+        plain &= ~_flags(pc.match_substring_regex(cells, pattern=_SEVERAL))
+    elif column.field == "dose_date":
+        plain &= ~_flags(pc.match_substring_regex(cells, pattern=r"[\r\n]"))
+    if column.part in ("day", "month", "year"):
+        plain &= ~_flags(pc.match_substring_regex(cells, pattern=r"^\s|\s$"))
+    elif column.part == "mark":
+        plain &= ~_flags(pc.is_in(cells, value_set=pa.array([*NOTHING, "0"])))
+
+
+def build_plain(chunk: pa.Table, *, rows: Indices, plan: Plan, standings: Sequence[tuple[int, Standing]]) -> pa.Table:
+    """Give the RAW rows of plain rows, without file and sheet.
+
+    `rows` counts from 0; `standings` says what stands from which row on.
+    """
     person = _read_fields(chunk, plan=plan)
     starts = np.array([s for s, _ in standings])
-    which = np.searchsorted(starts, rows, side="right") - 1
+    which = np.asarray(np.searchsorted(starts, rows, side="right") - 1, dtype=np.int64)
     if not plan.has("address"):
         person["address"] = _pick([s.address for _, s in standings], which)
     slots = [(n + 1, _read_dose(chunk, plan=plan, slot=n + 1)) for n in range(len(plan.doses))]
@@ -90,12 +126,17 @@ def join_in_order(tables: Sequence[pa.Table], *, file: str, sheet: str) -> pa.Ta
     if np.any(rows[1:] < rows[:-1]):
         table = table.take(pa.array(np.argsort(rows, kind="stable")))
     count = table.num_rows
-    columns = [pa.repeat(pa.scalar(file, pa.string()), count), pa.repeat(pa.scalar(sheet, pa.string()), count), *table.columns]
+    columns = [
+        pa.repeat(pa.scalar(file, pa.string()), count),
+        pa.repeat(pa.scalar(sheet, pa.string()), count),
+        *table.columns,
+    ]
     return pa.Table.from_arrays(columns, schema=RAW_SCHEMA)
 
 
-def _flags(column: pa.ChunkedArray) -> np.ndarray:
-    return pc.fill_null(column, False).to_numpy(zero_copy_only=False).astype(bool, copy=False)
+def _flags(column: pa.ChunkedArray) -> Flags:
+    flags: Flags = pc.fill_null(column, False).to_numpy(zero_copy_only=False)
+    return flags
 
 
 def _read_fields(chunk: pa.Table, *, plan: Plan) -> dict[str, pa.ChunkedArray]:
@@ -166,7 +207,7 @@ def _read_sex(chunk: pa.Table, columns: list[PlanColumn]) -> pa.ChunkedArray:
     return pc.coalesce(*plain)
 
 
-def _read_dose(chunk: pa.Table, *, plan: Plan, slot: int) -> tuple[np.ndarray, dict[str, pa.ChunkedArray]]:
+def _read_dose(chunk: pa.Table, *, plan: Plan, slot: int) -> tuple[Flags, dict[str, pa.ChunkedArray]]:
     """Give where a dose's own columns hold something, and its fields."""
     own = np.zeros(chunk.num_rows, dtype=bool)
     dose = {}
@@ -179,11 +220,17 @@ def _read_dose(chunk: pa.Table, *, plan: Plan, slot: int) -> tuple[np.ndarray, d
             dose[field] = pc.coalesce(*[chunk.column(c.index) for c in columns])
     heading = plan.doses[slot - 1]
     if heading:
-        dose["dose_no"] = pc.fill_null(dose["dose_no"], heading) if "dose_no" in dose else pa.repeat(pa.scalar(heading), chunk.num_rows)
+        dose["dose_no"] = (
+            pc.fill_null(dose["dose_no"], heading)
+            if "dose_no" in dose
+            else pa.repeat(pa.scalar(heading), chunk.num_rows)
+        )
     return own, dose
 
 
-def _fill(dose: dict[str, pa.ChunkedArray], standings: Sequence[tuple[int, Standing]], which: np.ndarray) -> dict[str, pa.ChunkedArray]:
+def _fill(
+    dose: dict[str, pa.ChunkedArray], standings: Sequence[tuple[int, Standing]], which: Indices
+) -> dict[str, pa.ChunkedArray]:
     """Give a dose with what the titles say where the row says nothing."""
     filled = dict(dose)
     for field in dict.fromkeys(f for _, s in standings for f in s.fill):
@@ -192,11 +239,18 @@ def _fill(dose: dict[str, pa.ChunkedArray], standings: Sequence[tuple[int, Stand
     return filled
 
 
-def _pick(values: list[str | None], which: np.ndarray) -> pa.Array:
+def _pick(values: list[str | None], which: Indices) -> pa.Array:
     return pa.array(values, pa.string()).take(pa.array(which))
 
 
-def _build(person: dict[str, pa.ChunkedArray], dose: dict[str, pa.ChunkedArray], *, rows: np.ndarray, slot: int, keep: np.ndarray) -> pa.Table:
+def _build(
+    person: dict[str, pa.ChunkedArray],
+    dose: dict[str, pa.ChunkedArray],
+    *,
+    rows: Indices,
+    slot: int,
+    keep: Flags,
+) -> pa.Table:
     count = len(rows)
     columns = {
         "row": pa.array((rows + 1).astype(np.int32)),

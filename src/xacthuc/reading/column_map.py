@@ -13,7 +13,7 @@ _ORDERS = ("dmy", "mdy", "ymd")
 _TREES = ("2021", "2025", "none")
 
 
-class ColumnMapRefused(Exception):
+class ColumnMapRefused(Exception):  # noqa: N818
     """A column map that cannot be used; the text names the key."""
 
 
@@ -60,7 +60,11 @@ def _get_field(key: str) -> str:
 def _get_headings(key: str, value: Any) -> tuple[str, ...]:
     column = value.get("column") if isinstance(value, dict) else value
     headings = (column,) if isinstance(column, str) else column
-    if not isinstance(headings, list | tuple) or not headings or not all(isinstance(h, str) and h.strip() for h in headings):
+    if (
+        not isinstance(headings, list | tuple)
+        or not headings
+        or not all(isinstance(h, str) and h.strip() for h in headings)
+    ):
         raise ColumnMapRefused(f"[columns] {key}: give a heading, a list of headings, or a table with column = ...")
     return tuple(headings)
 

@@ -21,7 +21,7 @@ _SEX = re.compile(r"nam|nu|m|f|male|female", re.IGNORECASE)
 _DOSE_NO = re.compile(r"m?(ui)? ?[1-4]|i{1,3}", re.IGNORECASE)
 _LOT = re.compile(r"(?=.*\d)[A-Za-z0-9\- ]{5,14}")
 _WORD = re.compile(r"[^\W\d_]+\.?")
-_ENOUGH = 0.6                # share of the filled cells that must look alike
+_ENOUGH = 0.6  # share of the filled cells that must look alike
 
 
 @cache
@@ -61,7 +61,7 @@ def looks_like_births(values: Sequence[str | None]) -> bool:
 
 def find_dose_field(values: Sequence[str | None]) -> str:
     """Give what a column headed only "Mũi 1" holds: date, vaccine, or else the dose's number."""
-    if _share(values, lambda v: bool(_DATE.match(v.strip()) or v.strip().isdigit() and len(v.strip()) == 5)) >= 0.5:
+    if _share(values, lambda v: bool(_DATE.match(v.strip()) or (v.strip().isdigit() and len(v.strip()) == 5))) >= 0.5:
         return "dose_date"
     if _share(values, lambda v: bool(get_words_pattern("vaccines").search(fold(v)))) >= 0.5:
         return "vaccine"
@@ -73,7 +73,8 @@ def find_dose_field(values: Sequence[str | None]) -> str:
 def build_guess(rows: Sequence[Row], *, plan: Plan | None = None, encoding: str | None = None) -> Plan | None:
     """Give a plan told by values, adding to `plan` what it lacks; None if no column holds names, cards or numbers."""
     width = max((len(r) for r in rows), default=0)
-    taken = {c.index for c in plan.columns} | {plan.ordinal} if plan else set()
+    taken: set[int | None] = {c.index for c in plan.columns} if plan else set()
+    taken.add(plan.ordinal if plan else None)
     has = {c.field for c in plan.columns} if plan else set()
     found: dict[str, PlanColumn] = {}
     for index in range(width):

@@ -1,7 +1,7 @@
 """Delimited text (csv, tsv, txt) as one grid: encoding, delimiter and quoted line breaks are found.
 
-Rows go through Arrow's csv reader in columns; records with another number of cells than the rest (titles, totals, shifted rows)
-come back one by one and are put in their place again. A row is a record: a quoted line break does not count.
+Rows go through Arrow's csv reader in columns; records with another number of cells than the rest (titles, totals,
+shifted rows) come back one by one and are put in their place again. A row is a record: quoted line breaks do not count.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
@@ -21,8 +22,8 @@ from xacthuc.reading.headings import find_heading
 from xacthuc.reading.limits import FileRefused, Limits
 from xacthuc.reading.text_encoding import TextStream, find_encoding
 
-_BLOCK = 16 << 20            # bytes parsed at once; a record must fit
-_HEAD_CHARS = 200_000        # enough for letterhead, heading and some hundred rows
+_BLOCK = 16 << 20  # bytes parsed at once; a record must fit
+_HEAD_CHARS = 200_000  # enough for letterhead, heading and some hundred rows
 _HEAD_RECORDS = 1_000
 _DELIMITERS = (",", ";", "\t", "|")
 
@@ -67,7 +68,7 @@ def find_dialect(head: str, *, odd_quotes: bool = False) -> Dialect:
 
 
 def _parse(head: str, delimiter: str, *, quoted: bool) -> list[list[str]]:
-    quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
     records: list[list[str]] = []
     lines = io.StringIO(head, newline="")
     for record in csv.reader((line.replace("\0", "") for line in lines), delimiter=delimiter, quoting=quoting):

@@ -83,10 +83,7 @@ def get_column_letter(index: int) -> str:
 
 def build_chunk(rows: Sequence[Sequence[str | None]], *, width: int) -> pa.Table:
     """Give rows of text as a chunk of `width` columns; short rows are filled with null, long ones cut."""
-    filled = [
-        [*row, *([None] * (width - len(row)))] if len(row) < width else row
-        for row in rows
-    ]
+    filled = [[*row, *([None] * (width - len(row)))] if len(row) < width else row for row in rows]
     columns = list(zip(*filled, strict=False)) if filled else [()] * width
     arrays = [pa.array(columns[i], pa.string()) for i in range(width)]
     return pa.table(arrays, names=[str(i) for i in range(width)])

@@ -1,4 +1,4 @@
-"""Find the heading of a sheet and understand its columns: title rows, merged headings of two or three rows, synonyms, doses side by side."""
+"""Find the heading of a sheet: below title rows, in one row or merged over two or three, in any encoding."""
 
 from __future__ import annotations
 
@@ -8,15 +8,37 @@ from dataclasses import dataclass
 
 from xacthuc.reading.column_map import ColumnMap
 from xacthuc.reading.grid import Merge, Row
-from xacthuc.reading.headings import find_dose, find_heading
 from xacthuc.reading.heading_columns import HeadingColumn, build_columns
+from xacthuc.reading.headings import find_dose, find_heading
 from xacthuc.reading.legacy import ENCODINGS, fold
 from xacthuc.reading.plan import Plan
 
-_LEAST = 2                   # headings that a heading row must show
-_SHORT = 60                  # letters of a heading; titles are longer
-_DEEPEST = 4                 # rows of one heading
-_SUBHEADS = frozenset({"nam", "nu", "ngay", "thang", "nam sinh", "m", "f", "male", "female", "co", "khong", "so", "noi cap", "ngay cap", "gio", "date", "day", "month", "year"})
+_LEAST = 2  # headings that a heading row must show
+_SHORT = 60  # letters of a heading; titles are longer
+_DEEPEST = 4  # rows of one heading
+_SUBHEADS = frozenset(
+    {
+        "nam",
+        "nu",
+        "ngay",
+        "thang",
+        "nam sinh",
+        "m",
+        "f",
+        "male",
+        "female",
+        "co",
+        "khong",
+        "so",
+        "noi cap",
+        "ngay cap",
+        "gio",
+        "date",
+        "day",
+        "month",
+        "year",
+    }
+)
 _NUMBERING = re.compile(r"\(?\s*(\d{1,2}|[A-Z])\s*\)?(\s*=.*)?")
 _VALUE = re.compile(r"\d{3,}|\d+[/.-]\d+")
 
@@ -30,7 +52,9 @@ class Header:
     known: int
 
 
-def find_header(rows: Sequence[Row], *, merges: Sequence[Merge] = (), columns: ColumnMap | None = None) -> Header | None:
+def find_header(
+    rows: Sequence[Row], *, merges: Sequence[Merge] = (), columns: ColumnMap | None = None
+) -> Header | None:
     """Give the heading of a sheet from its first rows, None if there is none."""
     mapped = frozenset(squeeze(h) for hs in columns.headings.values() for h in hs) if columns else frozenset()
     best: tuple[int, int, str | None] | None = None
@@ -42,17 +66,23 @@ def find_header(rows: Sequence[Row], *, merges: Sequence[Merge] = (), columns: C
     if best is None:
         return None
     known, at, encoding = best
-    top, bottom = _extend(rows, at, encoding=encoding, merges=merges, mapped=mapped)
+    top, bottom = _extend(rows, at, encoding=encoding, merges=merges)
     return Header(rows=tuple(range(top, bottom + 1)), encoding=encoding, known=known)
 
 
-def build_plan(rows: Sequence[Row], header: Header, *, merges: Sequence[Merge] = (), columns: ColumnMap | None = None) -> Plan:
+def build_plan(
+    rows: Sequence[Row], header: Header, *, merges: Sequence[Merge] = (), columns: ColumnMap | None = None
+) -> Plan:
     """Give the columns under a heading."""
     block = [list(rows[i]) for i in header.rows]
     parts = _spread(block, top=header.rows[0], merges=merges)
     width = max(len(r) for r in block)
     found = [
-        HeadingColumn(index=i, parts=tuple(dict.fromkeys(p[i] for p in parts if i < len(p) and p[i])), encoding=header.encoding)
+        HeadingColumn(
+            index=i,
+            parts=tuple(dict.fromkeys(c for p in parts if i < len(p) and (c := p[i]))),
+            encoding=header.encoding,
+        )
         for i in range(width)
     ]
     sample = rows[header.rows[-1] + 1 :]
@@ -94,7 +124,7 @@ def _find(cell: str, encoding: str | None) -> str | None:
     return f"dose {dose.order} {dose.rest}" if dose and len(dose.rest) < 20 else None
 
 
-def _extend(rows: Sequence[Row], at: int, *, encoding: str | None, merges: Sequence[Merge], mapped: frozenset[str]) -> tuple[int, int]:
+def _extend(rows: Sequence[Row], at: int, *, encoding: str | None, merges: Sequence[Merge]) -> tuple[int, int]:
     """Give the first and last row of the heading whose best row is `at`."""
     top = bottom = at
     while top > 0 and at - top < _DEEPEST - 1 and _is_group_row(rows[top - 1], below=rows[top], encoding=encoding):
@@ -140,7 +170,13 @@ def _has_no_value(row: Row) -> bool:
 def _spread(block: list[Row], *, top: int, merges: Sequence[Merge]) -> list[Row]:
     """Carry group headings to the right: over their merge, or over empty cells that have a heading below."""
     for depth, row in enumerate(block[:-1]):
-        merged = {c: m.left for m in merges if m.top <= top + depth <= m.bottom for c in range(m.left, m.right + 1) if m.right > m.left}
+        merged = {
+            c: m.left
+            for m in merges
+            if m.top <= top + depth <= m.bottom
+            for c in range(m.left, m.right + 1)
+            if m.right > m.left
+        }
         group: str | None = None
         for i, cell in enumerate(row):
             below = any(i < len(r) and r[i] for r in block[depth + 1 :])

@@ -1,4 +1,4 @@
-"""From headings to the columns of a plan: parts of a name, of a date, sub-headings that are the sex, doses side by side."""
+"""From headings to the columns of a plan: parts of a name, of a date, sexes as sub-headings, doses side by side."""
 
 from __future__ import annotations
 
@@ -16,7 +16,20 @@ from xacthuc.reading.plan import DOSE_FIELDS, SHARED, Plan, PlanColumn
 
 _OTHERS = re.compile(r"\b(giam ho|cha|me|bo me|nguoi than|lien he khi|chu ho|phu huynh|guardian|parent)\b")
 _NAME_ORDER = {"family_name": 0, "middle_name": 1, "given_name": 2, "name": 3}
-_BIRTH_PARTS = {"ngay": "day", "thang": "month", "nam": "year", "nam sinh": "year", "day": "day", "month": "month", "year": "year", "ngay sinh": "day", "thang sinh": "month", "dd": "day", "mm": "month", "yyyy": "year"}
+_BIRTH_PARTS = {
+    "ngay": "day",
+    "thang": "month",
+    "nam": "year",
+    "nam sinh": "year",
+    "day": "day",
+    "month": "month",
+    "year": "year",
+    "ngay sinh": "day",
+    "thang sinh": "month",
+    "dd": "day",
+    "mm": "month",
+    "yyyy": "year",
+}
 _BIRTH_FIELDS = {"birth_day": "day", "birth_month": "month", "birth_year": "year"}
 _SEXES = {"nam": "Nam", "nu": "Nữ", "male": "M", "female": "F", "m": "M", "f": "F"}
 _VAGUE = frozenset({"ngay", "so", "ten", "loai", "ma", "date", "no", "name", "ho", "lo"})
@@ -47,14 +60,19 @@ class _Found:
 
     column: HeadingColumn
     field: str
-    dose: int = 0                # order of the dose its heading names
+    dose: int = 0  # order of the dose its heading names
     dose_text: str | None = None
     part: str = ""
     value: str = ""
 
 
 def build_columns(
-    headings: Sequence[HeadingColumn], *, sample: Sequence[Row], columns: ColumnMap | None, header_rows: tuple[int, ...], encoding: str | None
+    headings: Sequence[HeadingColumn],
+    *,
+    sample: Sequence[Row],
+    columns: ColumnMap | None,
+    header_rows: tuple[int, ...],
+    encoding: str | None,
 ) -> Plan:
     """Give the plan of columns under these headings; `sample` are rows below, for headings that only values explain."""
     mapped = _map_given(headings, columns)
@@ -68,7 +86,9 @@ def build_columns(
     placed, doses = _place_doses(mapped + found)
     used = {c.index for c in placed} | {ordinal}
     ignored = tuple(h.text for h in headings if h.parts and h.index not in used)
-    return Plan(columns=tuple(placed), header_rows=header_rows, encoding=encoding, doses=doses, ignored=ignored, ordinal=ordinal)
+    return Plan(
+        columns=tuple(placed), header_rows=header_rows, encoding=encoding, doses=doses, ignored=ignored, ordinal=ordinal
+    )
 
 
 def _map_given(headings: Sequence[HeadingColumn], columns: ColumnMap | None) -> list[_Found]:
@@ -80,9 +100,9 @@ def _map_given(headings: Sequence[HeadingColumn], columns: ColumnMap | None) -> 
     found = []
     for field, names in (columns.headings if columns else {}).items():
         for name in names:
-            heading = by_name.get(" ".join(name.casefold().split()))
-            if heading is not None:
-                found.append(_Found(heading, field))
+            named = by_name.get(" ".join(name.casefold().split()))
+            if named is not None:
+                found.append(_Found(named, field))
     return found
 
 
@@ -95,7 +115,11 @@ def _find(heading: HeadingColumn, siblings: Counter[str], sample: Sequence[Row])
     leaf, above = folded[-1], " ".join(folded[:-1])
     if find_heading(above) == "birth_date":
         return _find_under_birth(heading, leaf, siblings)
-    if leaf in _SEXES and (not above or find_heading(above) == "sex") and (siblings["nu"] or siblings["female"] or siblings["f"]):
+    if (
+        leaf in _SEXES
+        and (not above or find_heading(above) == "sex")
+        and (siblings["nu"] or siblings["female"] or siblings["f"])
+    ):
         return _Found(heading, "sex", part="mark", value=_SEXES[leaf])
     dose = next(((p, d) for p, f in zip(heading.parts, folded, strict=True) if (d := find_dose(f))), None)
     if dose is None:
@@ -139,7 +163,7 @@ def _get_field(found: _Found) -> str:
 
 
 def _join_names(found: list[_Found]) -> list[_Found]:
-    """Put family, middle and given names in this order; a whole name beside a given name makes the latter superfluous."""
+    """Put family, middle and given names in this order; a whole name makes a given name superfluous."""
     names = [f for f in found if f.field in _NAME_ORDER]
     rest = [f for f in found if f.field not in _NAME_ORDER]
     kinds = {f.field for f in names}
@@ -170,16 +194,22 @@ def _divide_births(found: list[_Found]) -> list[_Found]:
     if not parts:
         return found
     if "birth_month" in parts:
-        return [
-            replace(f, field="birth_date", part=_BIRTH_FIELDS[f.field]) if f.field in _BIRTH_FIELDS
-            else replace(f, part="day") if f.field == "birth_date" and not f.part and "birth_day" not in parts and fold(f.column.parts[-1], f.column.encoding) == "ngay sinh"
-            else replace(f, part="year") if f.field == "birth_date" and not f.part and "birth_year" not in parts and fold(f.column.parts[-1], f.column.encoding) == "nam sinh"
-            else f
-            for f in found
-        ]  # fmt: skip
+        return [_get_birth_part(f, known=parts) for f in found]
     if whole:
         return [f for f in found if f.field not in _BIRTH_FIELDS]
-    return [replace(f, field="birth_date") if f.field == "birth_year" else f for f in found if f.field not in ("birth_day",)]
+    return [
+        replace(f, field="birth_date") if f.field == "birth_year" else f for f in found if f.field not in ("birth_day",)
+    ]
+
+
+def _get_birth_part(found: _Found, *, known: set[str]) -> _Found:
+    """Give a column its part of the date; "Ngày sinh" beside a column of months holds the day alone."""
+    if found.field in _BIRTH_FIELDS:
+        return replace(found, field="birth_date", part=_BIRTH_FIELDS[found.field])
+    part = _BIRTH_PARTS.get(found.column.folded[-1])
+    if found.field == "birth_date" and not found.part and part and f"birth_{part}" not in known:
+        return replace(found, part=part)
+    return found
 
 
 def _join_commune(found: list[_Found]) -> list[_Found]:
@@ -190,7 +220,7 @@ def _join_commune(found: list[_Found]) -> list[_Found]:
 
 
 def _place_doses(found: list[_Found]) -> tuple[list[PlanColumn], tuple[str | None, ...]]:
-    """Give each dose column its slot: by the dose its heading names, else by its place among columns of the same field."""
+    """Give each dose column its slot: the dose its heading names, else its place among columns of the same field."""
     orders = sorted({f.dose for f in found if f.dose})
     texts: list[str | None] = [next((f.dose_text for f in found if f.dose == o), None) for o in orders]
     counts = Counter(f.field for f in found if f.field in DOSE_FIELDS and not f.dose)

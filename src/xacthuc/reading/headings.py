@@ -13,12 +13,13 @@ from xacthuc.reading.legacy import decode, fold
 # "Mũi 2", "Lần II", "Dose 1", "M1", "mũi nhắc lại": one dose of several that stand side by side.
 _ORDER = r"(?:thu |so |no |number )?(?P<no>[1-9]|i{1,3}|iv|nhat|mot|hai|ba|bon|tu)"
 _DOSE = re.compile(
-    rf"\b(?:(?:tiem )?(?:mui|lan|lieu|dose|shot)(?: tiem)? {_ORDER}|m(?P<short>[1-4])|mui(?: tiem)? (?P<more>nhac lai|bo sung|tang cuong|nhac)"
+    rf"\b(?:(?:tiem )?(?:mui|lan|lieu|dose|shot)(?: tiem)? {_ORDER}|m(?P<short>[1-4])"
+    r"|mui(?: tiem)? (?P<more>nhac lai|bo sung|tang cuong|nhac)"
     r"|(?P<nth>first|second|third|fourth|1st|2nd|3rd|4th) (?:dose|shot)|booster(?: dose)?)\b"
 )
 _NUMBERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "nhat": 1, "mot": 1, "hai": 2, "ba": 3, "bon": 4, "tu": 4}
 _NTH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
-_BOOSTER = 9        # sorts after the numbered doses
+_BOOSTER = 9  # sorts after the numbered doses
 _ASIDE = re.compile(r"\([^)]*\)")
 
 

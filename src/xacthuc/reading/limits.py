@@ -9,27 +9,28 @@ from dataclasses import dataclass
 class Limits:
     """Bounds of one file; the defaults let a province through and stop what no list of people can be."""
 
-    bytes: int = 4 << 30            # a province of 10 M people as csv is 2 GB
+    bytes: int = 4 << 30  # a province of 10 M people as csv is 2 GB
     workbook_bytes: int = 512 << 20  # a full sheet of 1,048,576 x 30 is some 150 MB; calamine reads it into memory
-    inflated_bytes: int = 6 << 30   # such a sheet is 1.2 GB of XML; more is a zip bomb
-    inflated_ratio: int = 250       # real sheets pack 5 to 40 times, empty bordered ones up to 150
+    inflated_bytes: int = 6 << 30  # such a sheet is 1.2 GB of XML; more is a zip bomb
+    inflated_ratio: int = 250  # real sheets pack 5 to 40 times, empty bordered ones up to 150
     ratio_from_bytes: int = 64 << 20  # below this size a high ratio harms nobody
-    entries: int = 5_000            # parts of a workbook; real ones have tens
-    sheets: int = 500               # a sheet per village of a province, and some
-    rows: int = 20_000_000          # per sheet; a spreadsheet holds 1,048,576, csv of a province 20 M doses
-    columns: int = 400              # clerks' lists have 8 to 40
-    cells: int = 2_000_000_000      # rows x columns of one sheet
-    cell_length: int = 32_767       # what a spreadsheet cell can hold; csv cells beyond it are an open quote
-    header_rows: int = 60           # how far down the heading is looked for: letterhead, notes, legends
-    sample_rows: int = 400          # rows whose values tell what a column without a heading holds
-    batch_rows: int = 200_000       # rows of one RAW batch: some 100 MB
-    findings: int = 10_000          # of one code in one sheet; more say nothing new
+    repeated_cells: int = 20_000_000  # cells that repeated rows of an ods become
+    entries: int = 5_000  # parts of a workbook; real ones have tens
+    sheets: int = 500  # a sheet per village of a province, and some
+    rows: int = 20_000_000  # per sheet; a spreadsheet holds 1,048,576, csv of a province 20 M doses
+    columns: int = 400  # clerks' lists have 8 to 40
+    cells: int = 2_000_000_000  # rows x columns of one sheet
+    cell_length: int = 32_767  # what a spreadsheet cell can hold; csv cells beyond it are an open quote
+    header_rows: int = 60  # how far down the heading is looked for: letterhead, notes, legends
+    sample_rows: int = 400  # rows whose values tell what a column without a heading holds
+    batch_rows: int = 200_000  # rows of one RAW batch: some 100 MB
+    findings: int = 10_000  # of one code in one sheet; more say nothing new
 
 
 DEFAULT = Limits()
 
 
-class FileRefused(Exception):
+class FileRefused(Exception):  # noqa: N818
     """A file that cannot be read at all; `code` is a finding code of kind refused, the text names no value."""
 
     def __init__(self, code: str, *, file: str) -> None:

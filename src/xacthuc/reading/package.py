@@ -1,16 +1,219 @@
-"""What the container of a workbook tells before it is read."""
+"""What the zip container of a workbook (xlsx, ods) tells before it is read, and whether it is safe to inflate."""
 
 from __future__ import annotations
 
+import posixpath
+import re
+import zipfile
+import zlib
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
+from xml.etree import ElementTree
+
+from xacthuc.reading.limits import FileRefused, Limits
+
+_BLOCK = 1 << 20
+_SMALL_PART = 16 << 20  # workbook.xml and its like are kilobytes
+_NS = {
+    "m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    "r": "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+}
+_STRICT = (
+    b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+    b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+)
+_STRICT_R = (
+    b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+    b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+)
+_HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*\br="(\d+)"')
+_HIDDEN_COLUMN = re.compile(rb'<(?:\w+:)?col\b(?=[^>]*\bhidden="(?:1|true)")(?=[^>]*\bmin="(\d+)")[^>]*\bmax="(\d+)"')
+_ODS_TAG = re.compile(rb"<table:(table|table-row|table-column)\b([^>]*)>")
+_ODS_REPEAT = re.compile(rb'number-(?:rows|columns)-repeated="(\d+)"')
+_ODS_NAME = re.compile(rb'table:name="([^"]*)"')
+_DECLARED = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class PackageFacts:
-    """Date system and hidden parts of a workbook, by sheet name; rows and columns from 0."""
+    """Date system and hidden parts of a workbook by sheet name, rows and columns from 0; the XML part of each sheet."""
 
+    format: Literal["xlsx", "ods", "xls"] = "xlsx"
     date_system: Literal[1900, 1904] = 1900
     hidden_rows: dict[str, frozenset[int]] = field(default_factory=dict)
     hidden_columns: dict[str, frozenset[int]] = field(default_factory=dict)
     macros: bool = False
+    parts: dict[str, str] = field(default_factory=dict)
+
+
+def read_package(path: Path, *, limits: Limits) -> PackageFacts:
+    """Give what the container of an xlsx or ods tells.
+
+    FileRefused if it is encrypted, damaged, another kind of document, or inflates beyond the limits.
+    Not checked: the checksums of the parts.
+    """
+    try:
+        with zipfile.ZipFile(path) as package:
+            _check_sizes(package, path=path, limits=limits)
+            return _read_facts(package, path=path, limits=limits)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        ElementTree.ParseError,
+        KeyError,
+        ValueError,
+    ):
+        raise FileRefused("file_damaged", file=path.name) from None
+
+
+def scan_sheet(package: zipfile.ZipFile, part: str) -> tuple[frozenset[int], frozenset[int]]:
+    """Give the hidden rows and columns of one sheet of an xlsx; BadZipFile if it is not what it declares."""
+    rows: set[int] = set()
+    columns: set[int] = set()
+    rest = b""
+    first = True
+    with package.open(part) as stream:
+        while block := stream.read(_BLOCK):
+            if first and _DECLARED.search(block):
+                raise ValueError("declares entities")
+            first = False
+            block = rest + block
+            if b"hidden=" in block:
+                rows.update(int(n) - 1 for n in _HIDDEN_ROW.findall(block))
+                for first, last in _HIDDEN_COLUMN.findall(block):
+                    columns.update(range(int(first) - 1, min(int(last), 16_384)))
+            cut = block.rfind(b"<")
+            rest = block[cut:] if cut >= 0 else b""
+    return frozenset(rows), frozenset(columns)
+
+
+def _check_sizes(package: zipfile.ZipFile, *, path: Path, limits: Limits) -> None:
+    entries = package.infolist()
+    if len(entries) > limits.entries:
+        raise FileRefused("zip_too_many_parts", file=path.name)
+    if any(e.flag_bits & 1 for e in entries):
+        raise FileRefused("file_encrypted", file=path.name)
+    inflated = sum(e.file_size for e in entries)
+    packed = sum(e.compress_size for e in entries)
+    if packed > path.stat().st_size:
+        raise FileRefused("zip_bomb", file=path.name)  # parts that overlap
+    if inflated > limits.inflated_bytes or any(
+        e.file_size > limits.ratio_from_bytes and e.file_size > e.compress_size * limits.inflated_ratio for e in entries
+    ):
+        raise FileRefused("zip_bomb", file=path.name)
+
+
+def _read_facts(package: zipfile.ZipFile, *, path: Path, limits: Limits) -> PackageFacts:
+    names = set(package.namelist())
+    if "xl/workbook.xml" in names:
+        return _read_xlsx(package, names, path=path)
+    if "xl/workbook.bin" in names:
+        raise FileRefused("kind_unsupported", file=path.name)
+    kind = _read_small(package, "mimetype", path=path) if "mimetype" in names else b""
+    if b"opendocument.spreadsheet" in kind:
+        return _read_ods(package, names, path=path, limits=limits)
+    if b"opendocument" in kind or any(n.startswith(("word/", "ppt/")) for n in names):
+        raise FileRefused("file_is_document", file=path.name)
+    raise FileRefused("file_is_archive", file=path.name)
+
+
+def _read_xlsx(package: zipfile.ZipFile, names: set[str], *, path: Path) -> PackageFacts:
+    book = ElementTree.fromstring(
+        _read_small(package, "xl/workbook.xml", path=path).replace(*_STRICT).replace(*_STRICT_R)
+    )
+    links = {}
+    if "xl/_rels/workbook.xml.rels" in names:
+        for link in ElementTree.fromstring(_read_small(package, "xl/_rels/workbook.xml.rels", path=path)):
+            target = link.get("Target", "")
+            links[link.get("Id", "")] = (
+                target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join("xl", target))
+            )
+    for name in names & {"xl/sharedStrings.xml", "xl/styles.xml"}:
+        _prove_whole(package, name, path=path)
+    properties = book.find("m:workbookPr", _NS)
+    old = properties is not None and properties.get("date1904", "0") in ("1", "true")
+    sheets = {
+        s.get("name", ""): links.get(s.get(f"{{{_NS['r']}}}id", ""), "") for s in book.iterfind("m:sheets/m:sheet", _NS)
+    }
+    return PackageFacts(
+        format="xlsx",
+        date_system=1904 if old else 1900,
+        macros=any(n.startswith(("xl/vbaProject", "xl/macrosheets/")) for n in names),
+        parts={name: part for name, part in sheets.items() if part in names and "worksheets/" in part},
+    )
+
+
+def _prove_whole(package: zipfile.ZipFile, part: str, *, path: Path) -> None:
+    """Inflate a part once: zipfile stops at the declared size and checks the sum, which calamine does not."""
+    with package.open(part) as stream:
+        if _DECLARED.search(stream.read(_BLOCK)):
+            raise FileRefused("file_unsafe", file=path.name)
+        while stream.read(_BLOCK):
+            pass
+
+
+def _read_ods(package: zipfile.ZipFile, names: set[str], *, path: Path, limits: Limits) -> PackageFacts:
+    if "META-INF/manifest.xml" in names and b"encryption-data" in _read_small(
+        package, "META-INF/manifest.xml", path=path
+    ):
+        raise FileRefused("file_encrypted", file=path.name)
+    content = package.read("content.xml")
+    if _DECLARED.search(content[:_BLOCK]):
+        raise FileRefused("file_unsafe", file=path.name)
+    rows: dict[str, set[int]] = {}
+    columns: dict[str, set[int]] = {}
+    name, row, column, cells = "", 0, 0, 0
+    for tag in _ODS_TAG.finditer(content):
+        kind, attributes = tag.groups()
+        found = _ODS_REPEAT.search(attributes)
+        repeat = int(found.group(1)) if found else 1
+        hidden = b'table:visibility="collapse"' in attributes or b'table:visibility="filter"' in attributes
+        if kind == b"table":
+            named = _ODS_NAME.search(attributes)
+            name, row, column = _unescape(named.group(1)) if named else "", 0, 0
+        elif kind == b"table-column":
+            if hidden:
+                columns.setdefault(name, set()).update(range(column, min(column + repeat, 16_384)))
+            column += repeat
+        else:
+            if hidden:
+                rows.setdefault(name, set()).update(range(row, min(row + repeat, 1 << 20)))
+            if repeat > 1:
+                cells += _count_valued(content, tag.end(), repeat)
+            row += repeat
+    if cells > limits.repeated_cells:
+        raise FileRefused("zip_bomb", file=path.name)
+    macros = any(n.startswith(("Basic/", "Scripts/")) and not n.endswith("/") for n in names)
+    return PackageFacts("ods", 1900, _freeze(rows), _freeze(columns), macros)
+
+
+def _count_valued(content: bytes, start: int, repeat: int) -> int:
+    """Count the cells that a repeated row with values becomes."""
+    end = content.find(b"</table:table-row>", start)
+    row = content[start : end if end >= 0 else start]
+    return repeat * row.count(b"office:value-type")
+
+
+def _read_small(package: zipfile.ZipFile, part: str, *, path: Path) -> bytes:
+    with package.open(part) as stream:
+        data = stream.read(_SMALL_PART + 1)
+    if len(data) > _SMALL_PART:
+        raise FileRefused("zip_bomb", file=path.name)
+    if _DECLARED.search(data):
+        raise FileRefused("file_unsafe", file=path.name)
+    return data
+
+
+def _freeze(found: dict[str, set[int]]) -> dict[str, frozenset[int]]:
+    return {name: frozenset(indices) for name, indices in found.items()}
+
+
+def _unescape(name: bytes) -> str:
+    text = name.decode("utf-8", "replace")
+    for escaped, plain in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&")):
+        text = text.replace(escaped, plain)
+    return text

@@ -12,12 +12,33 @@ from xacthuc.reading.legacy import fold
 from xacthuc.reading.plan import DOSE_FIELDS, SHARED, Plan, PlanColumn
 from xacthuc.reading.titles import Standing
 
-DITTO_MARKS = ('"', "''", "“", "”", "″", "〃", "'", "``", "´´", '""', '" "', "''''", "-nt-", '"nt"', "nt", "NT", "Nt", ",,", "’’")
-_PEOPLE_FIELDS = ("birth_date", "sex", "number", "qr")   # a phone alone may be two of one person
+DITTO_MARKS = (
+    '"',
+    "''",
+    "“",
+    "”",
+    "″",
+    "〃",
+    "'",
+    "``",
+    "´´",
+    '""',
+    '" "',
+    "''''",
+    "-nt-",
+    '"nt"',
+    "nt",
+    "NT",
+    "Nt",
+    ",,",
+    "’’",
+)
+_PEOPLE_FIELDS = ("birth_date", "sex", "number", "qr")  # a phone alone may be two of one person
+_AND = re.compile(r"\s+(?:và|va|VÀ|VA|Và)\s+|\s*[;&+]\s*")
 _LINE = re.compile(r"\r\n|\r|\n")
 _DATES = re.compile(r"\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}|\d{4}")
 NOTHING = ("-", "--", "---", ".", "..", "...", "…", "/", "//", "\\", "_", "–", "—", "*", "?", "+", ",", "- -", "-/-")
-_MOST_PEOPLE = 6             # people in one row; more lines than that are something else
+_MOST_PEOPLE = 6  # people in one row; more lines than that are something else
 
 
 @dataclass(frozen=True)
@@ -57,7 +78,7 @@ def divide_people(row: Row, *, plan: Plan) -> list[Row]:
     cell = next((row[c.index] for c in names if row[c.index]), None)
     if cell is None:
         return [row]
-    for split in (_split_lines, _split_slash):
+    for split in (_split_lines, _split_slash, _split_and):
         parts = split(cell)
         count = len(parts)
         if not 2 <= count <= _MOST_PEOPLE or sum(len(p.split()) >= 1 and len(p) > 2 for p in parts) < count:
@@ -191,6 +212,10 @@ def _split_slash(cell: str) -> list[str]:
     return [p.strip() for p in cell.split("/")]
 
 
+def _split_and(cell: str) -> list[str]:
+    return [p.strip() for p in _AND.split(cell)]
+
+
 def _divide(cell: str | None, field: str, *, count: int) -> list[str] | None:
     """Divide a cell into `count` parts, None if it is not written so."""
     if cell is None:
@@ -201,7 +226,7 @@ def _divide(cell: str | None, field: str, *, count: int) -> list[str] | None:
     if field in ("birth_date", "dose_date"):
         dates = _DATES.findall(cell)
         return dates if len(dates) == count else None
-    parts = _split_slash(cell)
+    parts = next((p for p in (_split_slash(cell), _split_and(cell)) if len(p) == count), [])
     return parts if len(parts) == count and field in ("name", "phone", *_PEOPLE_FIELDS) else None
 
 

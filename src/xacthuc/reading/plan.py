@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 DOSE_FIELDS = ("dose_no", "vaccine", "lot", "dose_date", "site")
-SHARED = -1                  # a dose column that serves every dose of the row
+SHARED = -1  # a dose column that serves every dose of the row
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,10 @@ class Plan:
     columns: tuple[PlanColumn, ...]
     header_rows: tuple[int, ...] = ()
     encoding: str | None = None
-    doses: tuple[str | None, ...] = ()       # the heading of each slot ("Mũi 1"), None without one
+    doses: tuple[str | None, ...] = ()  # the heading of each slot ("Mũi 1"), None without one
     ignored: tuple[str, ...] = ()
-    ordinal: int | None = None               # the column of running numbers
-    guessed: tuple[int, ...] = ()            # columns told by their values alone
+    ordinal: int | None = None  # the column of running numbers
+    guessed: tuple[int, ...] = ()  # columns told by their values alone
 
     def list_columns(self, field: str, *, slot: int = 0) -> list[PlanColumn]:
         """Give the columns of a field, in the order in which they are joined; `slot` 0 is the person."""

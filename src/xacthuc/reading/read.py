@@ -20,24 +20,32 @@ from xacthuc.reading.row_kinds import RowSorter
 from xacthuc.reading.sheet import ListReader, SheetReading
 from xacthuc.reading.summary import count_summary
 from xacthuc.reading.titles import Standing, read_name, read_titles
+from xacthuc.reading.web_pages import open_web_page
 from xacthuc.reading.workbooks import open_workbook
 
 _PROOF = frozenset({"birth_date", "number", "qr", "insurance", "dose_date", "vaccine"})
-_HINTS = frozenset({"phone", "sex", "address", "commune", "dose_no", "lot", "nationality", "record", "province", "district"})
+_HINTS = frozenset(
+    {"phone", "sex", "address", "commune", "dose_no", "lot", "nationality", "record", "province", "district"}
+)
 _OF_PLACE = ("commune", "district", "province", "site")
 
 
-def read_file(path: Path, *, columns: ColumnMap | None = None, limits: Limits = DEFAULT, columnar: bool = True) -> Iterator[SheetReading]:
+def read_file(
+    path: Path, *, columns: ColumnMap | None = None, limits: Limits = DEFAULT, columnar: bool = True
+) -> Iterator[SheetReading]:
     """Give the sheets of a file in order, each with its layout, RAW batches and findings.
 
-    `columns` says which headings hold which fields; without it they are recognised. `columnar` false reads every row by itself, with the same result.
-    FileRefused, with a finding code of kind refused, if the file as a whole cannot be read; it is raised before the first sheet.
+    `columns` says which headings hold which fields; without it they are recognised. `columnar` false reads every row
+    by itself, with the same result. FileRefused, with a finding code of kind refused, if the file as a whole cannot be
+    read; it is raised before the first sheet.
     Batches are to be used up before the next sheet is asked for. Not checked: any value.
     """
     path = Path(path)
     opened = find_kind(path, limits=limits)
     if opened.kind == "text":
         grids = open_delimited(path, limits=limits)
+    elif opened.kind == "web_page":
+        grids = open_web_page(path, limits=limits)
     elif opened.kind == "parquet":
         grids = open_columnar(path, limits=limits)
     else:
@@ -46,7 +54,13 @@ def read_file(path: Path, *, columns: ColumnMap | None = None, limits: Limits = 
 
 
 def _read_grids(
-    grids: Iterator[Grid], *, path: Path, columns: ColumnMap | None, limits: Limits, columnar: bool, notes: tuple[str, ...]
+    grids: Iterator[Grid],
+    *,
+    path: Path,
+    columns: ColumnMap | None,
+    limits: Limits,
+    columnar: bool,
+    notes: tuple[str, ...],
 ) -> Iterator[SheetReading]:
     places: dict[str, str] = {}
     file_notes = [Note(code, field="file") for code in notes]
@@ -60,7 +74,7 @@ def _read_grids(
             elif name in reading.context:
                 places[name] = reading.context[name]
         yield reading
-        for _ in reading.batches:        # what was not asked for is counted all the same
+        for _ in reading.batches:  # what was not asked for is counted all the same
             pass
 
 
@@ -77,10 +91,17 @@ def _read_grid(grid: Grid, *, path: Path, columns: ColumnMap | None, limits: Lim
     for row in head if plan is None else ():
         context.update({k: v for k, v in read_titles([row])[1].items() if k not in context})
     reading = SheetReading(
-        file=path.name, grid=grid, kind="list" if plan else "summary", plan=plan or Plan(()), context=context, columns_given=columns, batches=iter(())
+        file=path.name,
+        grid=grid,
+        kind="list" if plan else "summary",
+        plan=plan or Plan(()),
+        context=context,
+        columns_given=columns,
+        batches=iter(()),
     )
     all_chunks = chain([first], chunks) if first is not None else iter(())
     if plan is None:
+        grid.notes.extend(Note("sheet_without_people") for _ in range(first is not None))
         count_summary(reading, all_chunks)
         return reading
     fill = _fill_from_names(fill, sheet=grid.sheet, file=path.stem, plan=plan)
@@ -99,7 +120,9 @@ def _understand(head: list[Row], *, grid: Grid, columns: ColumnMap | None, limit
     """Give the plan of a list of people, None if the sheet is none."""
     if grid.headings is not None:
         names = [HeadingColumn(i, (h,)) for i, h in enumerate(grid.headings)]
-        plan: Plan | None = build_columns(names, sample=head[: limits.sample_rows], columns=columns, header_rows=(), encoding=None)
+        plan: Plan | None = build_columns(
+            names, sample=head[: limits.sample_rows], columns=columns, header_rows=(), encoding=None
+        )
     else:
         header = find_header(head[: limits.header_rows], merges=grid.merges, columns=columns)
         plan = build_plan(head, header, merges=grid.merges, columns=columns) if header else None
@@ -140,7 +163,8 @@ def _list_notes(grid: Grid, *, plan: Plan) -> Iterator[Note]:
         yield Note("sheet_hidden")
     if not plan.header_rows and grid.headings is None:
         yield Note("header_missing")
+    if not plan.has("name") and not plan.has("qr"):
+        yield Note("name_column_missing")
     yield from (Note("column_guessed", column=i) for i in plan.guessed)
     yield from (Note("column_hidden", column=c) for c in sorted(grid.hidden_columns))
     yield from (Note("row_hidden", row=r + 1, field="row") for r in sorted(grid.hidden_rows))
-

@@ -29,7 +29,7 @@ _STRONG = {
 }
 _SURE = ("birth_date", "dose_date", "number", "qr", "insurance")
 _FIGURE = re.compile(r"[\d.,%\s]+")
-_NOTE_LENGTH = 80            # a single text longer than this is a remark, not a sub-heading
+_NOTE_LENGTH = 80  # a single text longer than this is a remark, not a sub-heading
 
 
 class RowSorter:
@@ -81,7 +81,7 @@ class RowSorter:
         """Give the kind of a row without birth date, number, dose date or card; None if it is a person all the same."""
         encoding = self._plan.encoding
         folded = [fold(c, encoding) for _, c in cells]
-        if self._is_total(text) or all(_FIGURE.fullmatch(c) for _, c in cells) and not strong:
+        if self._is_total(text) or (not strong and all(_FIGURE.fullmatch(c) for _, c in cells)):
             return "total"
         if any(self._is_signature(f) for f in folded):
             self._tail = True
@@ -101,7 +101,7 @@ class RowSorter:
         return "data" if numbered and any(i in self._mapped for i, _ in cells) else self._find_lone(text, named=False)
 
     def _find_lone(self, text: str, *, named: bool) -> RowKind | None:
-        """Give the kind of a row that holds one text: a sub-heading, a remark, or a person of whom only the name is known."""
+        """Give the kind of a row that holds one text: sub-heading, remark, or a person known by name only."""
         encoding = self._plan.encoding
         if len(text) > _NOTE_LENGTH or get_words_pattern("notes").match(fold(text, encoding)):
             return "total"

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from xacthuc.reading.batches import build_plain, build_special, find_plain, join_in_order
+from xacthuc.reading.batches import Flags, build_plain, build_special, find_plain, join_in_order
 from xacthuc.reading.column_map import ColumnMap
 from xacthuc.reading.grid import Grid, Note, Row, get_column_letter, list_rows
 from xacthuc.reading.limits import Limits
@@ -20,7 +21,22 @@ from xacthuc.reading.titles import Standing, change_standing
 from xacthuc.records import Column, Finding, RowKind, SheetKind, SheetLayout
 
 KIND_LETTERS: dict[RowKind, str] = {"data": "d", "heading": "h", "blank": "b", "total": "t"}
-_WITH_NAME = frozenset({"phone", "address", "commune", "district", "province", "nationality", "note", "dose_no", "vaccine", "lot", "dose_date", "site"})
+_WITH_NAME = frozenset(
+    {
+        "phone",
+        "address",
+        "commune",
+        "district",
+        "province",
+        "nationality",
+        "note",
+        "dose_no",
+        "vaccine",
+        "lot",
+        "dose_date",
+        "site",
+    }
+)
 
 
 @dataclass
@@ -72,9 +88,9 @@ class ListReader:
     standing: Standing
     limits: Limits
     columnar: bool = True
-    _next: int = 0                                   # the first row of the next chunk
-    _blank: int = 0                                  # blank rows that count only if a value follows
-    _above: Row | None = None                        # the last person's cells, for ditto marks
+    _next: int = 0  # the first row of the next chunk
+    _blank: int = 0  # blank rows that count only if a value follows
+    _above: Row | None = None  # the last person's cells, for ditto marks
     _tops: dict[tuple[int, int], str | None] = field(default_factory=dict)
     _seen: Counter[str] = field(default_factory=Counter)
 
@@ -105,7 +121,11 @@ class ListReader:
         reading, count = self.reading, chunk.num_rows
         first = self._next
         self._next += count
-        plain = find_plain(chunk, plan=reading.plan, cell_length=self.limits.cell_length) if self.columnar else np.zeros(count, bool)
+        plain = (
+            find_plain(chunk, plan=reading.plan, cell_length=self.limits.cell_length)
+            if self.columnar
+            else np.zeros(count, bool)
+        )
         body = reading.plan.header_rows[-1] + 1 if reading.plan.header_rows else 0
         plain[: max(0, body - first)] = False
         plain[[r - first for r in self._merges if first <= r < first + count]] = False
@@ -149,10 +169,14 @@ class ListReader:
         people = divide_people(row, plan=plan)
         if len(people) > 1:
             self.add_note(Note("people_divided", row=index + 1, field="row"))
-        return [(index, raw) for n, person in enumerate(people) for raw in read_person(person, plan=plan, standing=self.standing, part=n + 1)]
+        return [
+            (index, raw)
+            for n, person in enumerate(people)
+            for raw in read_person(person, plan=plan, standing=self.standing, part=n + 1)
+        ]
 
     def _fill_merged(self, row: Row, *, index: int) -> Row:
-        """Give every row of a vertically merged cell its value; what makes a person only where the name is merged too."""
+        """Give every row of a vertically merged cell its value; a number or birth only where the name is merged too."""
         merged = self._merges.get(index)
         if not merged:
             return row
@@ -172,7 +196,7 @@ class ListReader:
     def _get_field(self, column: int) -> str:
         return next((c.field for c in self.reading.plan.columns if c.index == column), "row")
 
-    def _count(self, kinds: np.ndarray) -> None:
+    def _count(self, kinds: npt.NDArray[np.uint8]) -> None:
         """Add the kinds of a chunk's rows; blank rows at the end wait until a value follows."""
         filled = np.flatnonzero(kinds != ord("b"))
         if not len(filled):
@@ -183,7 +207,13 @@ class ListReader:
         self._blank = len(kinds) - int(filled[-1]) - 1
 
     def _join(
-        self, chunk: pa.Table, plain: np.ndarray, *, first: int, standings: list[tuple[int, Standing]], parts: list[tuple[int, RawPart]]
+        self,
+        chunk: pa.Table,
+        plain: Flags,
+        *,
+        first: int,
+        standings: list[tuple[int, Standing]],
+        parts: list[tuple[int, RawPart]],
     ) -> pa.Table | None:
         tables = []
         if plain.any():

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from xacthuc.reading.grid import Row, list_rows
+from xacthuc.reading.grid import list_rows
 from xacthuc.reading.sheet import SheetReading, build_finding
 
 _FIGURE = re.compile(r"-?[\d.,%\s]+")
@@ -26,13 +26,14 @@ def count_summary(reading: SheetReading, chunks: Iterator[pa.Table]) -> None:
     del reading.row_kinds[last:]
     if not last:
         reading.kind = "empty"
+        reading.grid.notes[:] = [n for n in reading.grid.notes if n.code != "sheet_without_people"]
     for note in reading.grid.notes:
         reading.findings.append(build_finding(note, file=reading.file, sheet=reading.grid.sheet))
     reading.grid.notes.clear()
 
 
-def _find_kind(filled: Row, *, headed: bool) -> tuple[bytes, bool]:
-    """Give the letter of a row, and whether the heading has been seen; a heading is a row of several texts without a figure."""
+def _find_kind(filled: list[str], *, headed: bool) -> tuple[bytes, bool]:
+    """Give the letter of a row, and whether the heading has been seen: a row of several texts without a figure."""
     if not filled:
         return b"b", headed
     figures = any(c and _FIGURE.fullmatch(c) for c in filled)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 _BLOCK = 8 << 20
-_HEAD = 1 << 20              # bytes looked at to choose between encodings
-_FEW = 0.01                  # share of broken letters below which it still is UTF-8
+_HEAD = 1 << 20  # bytes looked at to choose between encodings
+_FEW = 0.01  # share of broken letters below which it still is UTF-8
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,9 @@ def _choose_old(head: bytes) -> str:
 
 def _score(text: str) -> tuple[int, float]:
     cells = text[:20_000].replace(";", ",").replace("\t", ",").replace("\n", ",").split(",")
-    return len({f for c in cells[:400] if (f := find_heading(c.strip('" \r')))}), float(vietnamese_score(decode(text[:20_000], None)))
+    return len({f for c in cells[:400] if (f := find_heading(c.strip('" \r')))}), float(
+        vietnamese_score(decode(text[:20_000], None))
+    )
 
 
 class _Utf8(io.RawIOBase):

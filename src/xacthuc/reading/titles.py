@@ -1,4 +1,4 @@
-"""What titles, letterheads and sub-headings say about the rows below: date, vaccine, lot, dose, site, commune, hamlet."""
+"""What titles, letterheads and sub-headings say about the rows below: date, vaccine, lot, dose, site, place."""
 
 from __future__ import annotations
 
@@ -8,25 +8,47 @@ from dataclasses import dataclass, field, replace
 
 from xacthuc.reading.content import get_words_pattern
 from xacthuc.reading.grid import Row
-from xacthuc.reading.headings import find_dose
 from xacthuc.reading.legacy import decode, fold
 
 # Written against decoded lower-case text; the value itself is cut from the text as it stands.
 _DATE = r"(?P<value>(?:ngày\s*)?\d{1,2}\s*(?:/|\.|-|tháng)\s*\d{1,2}\s*(?:/|\.|-|năm)\s*\d{2,4}|\d{4}-\d{2}-\d{2})"
-_DATE_LABELLED = re.compile(rf"(?:ngày\s*(?:,?\s*tháng\s*,?\s*năm\s*)?tiêm(?:\s*chủng)?|tiêm\s*(?:chủng\s*)?ngày|buổi\s*tiêm|thời gian(?: tiêm)?|date(?: of vaccination)?|ngay tiem)\s*(?:thứ\s*\w+\s*,?)?[:\-–]?\s*(?:thứ\s*\w+\s*,?\s*)?{_DATE}")
+_DATE_LABELLED = re.compile(
+    r"(?:ngày\s*(?:,?\s*tháng\s*,?\s*năm\s*)?tiêm(?:\s*chủng)?|tiêm\s*(?:chủng\s*)?ngày|buổi\s*tiêm|thời gian(?: tiêm)?"
+    r"|date(?: of vaccination)?|ngay tiem)\s*(?:thứ\s*\w+\s*,?)?[:\-–]?\s*(?:thứ\s*\w+\s*,?\s*)?" + _DATE
+)
 _DATE_ALONE = re.compile(rf"^\W*(?:buổi\s*(?:sáng|chiều)\s*,?\s*)?(?:thứ\s*\w+\s*,?\s*)?(?=ngày){_DATE}\W*$")
 _DATE_LAST = re.compile(rf"(?:danh sách|đợt|covid|mũi|vắc\s?xin|vaccine|tiêm).*?(?:ngày\s*:?\s*){_DATE}")
-_NOT_DOSE_DATE = re.compile(r"tính đến|đến hết|đến ngày|hết ngày|từ ngày|lập ngày|báo cáo|cập nhật|quyết định|công văn|kế hoạch|hsd|hạn")
-_LOT = re.compile(r"(?:số\s*lô|lô\s*(?:sx|số|vắc\s?xin)?|lot(?:\s*no)?|batch(?:\s*no)?|so lo)\s*[.:]?\s*[:\-–]?\s*(?P<value>[a-z0-9][a-z0-9\-]{3,})")
-_VACCINE = re.compile(r"(?:(?:loại|tên)\s*(?:vắc\s?-?xin|vac\s?xin|vaccine?|vx|thuốc)|(?:vắc\s?-?xin|vac\s?xin|vaccine?)\s*(?=[:\-–])|loai vac xin|loai thuoc)\s*[:\-–]?\s*(?P<value>[^:;–(|\n]+?)\s*(?=$|[;–(|]|\s-\s|,?\s*(?:số\s*)?lô\b|,?\s*lot\b|,?\s*hsd|,?\s*ngày)")
-_SITE = re.compile(r"(?:điểm tiêm(?:\s*chủng)?|địa điểm(?:\s*tiêm)?|cơ sở tiêm(?:\s*chủng)?|nơi tiêm|đơn vị tiêm|vaccination site|site|facility|diem tiem|noi tiem)\s*[:\-–]\s*(?P<value>[^;|]+?)\s*$")
+_NOT_DOSE_DATE = re.compile(
+    r"tính đến|đến hết|đến ngày|hết ngày|từ ngày|lập ngày|báo cáo|cập nhật|quyết định|công văn|kế hoạch|hsd|hạn"
+)
+_LOT = re.compile(
+    r"(?:số\s*lô|lô\s*(?:sx|số|vắc\s?xin)?|lot(?:\s*no)?|batch(?:\s*no)?|so lo)\s*[.:]?\s*[:\-–]?\s*"
+    r"(?P<value>(?=[a-z\-]*\d)[a-z0-9][a-z0-9\-]{3,})"
+)
+_VACCINE = re.compile(
+    r"(?:(?:loại|tên)\s*(?:vắc\s?-?xin|vac\s?xin|vaccine?|vx|thuốc)|(?:vắc\s?-?xin|vac\s?xin|vaccine?)\s*(?=[:\-–])"
+    r"|loai vac xin|loai thuoc)\s*[:\-–]?\s*(?P<value>[^:;–(|\n]+?)\s*"
+    r"(?=$|[;–(|]|\s-\s|,?\s*(?:số\s*)?lô\b|,?\s*lot\b|,?\s*hsd|,?\s*ngày)"
+)
+_SITE = re.compile(
+    r"(?:điểm tiêm(?:\s*chủng)?|địa điểm(?:\s*tiêm)?|cơ sở tiêm(?:\s*chủng)?|nơi tiêm|đơn vị tiêm|vaccination site|site"
+    r"|facility|diem tiem|noi tiem)\s*[:\-–]\s*(?P<value>[^;|]+?)\s*$"
+)
 _COMMUNE = re.compile(r"(?:^|[\s\-–,:])(?P<value>(?:xã|phường|thị trấn|x\.|p\.|tt\.)\s*(?:[^\W_]+[ .']?){1,5})")
 _DISTRICT = re.compile(r"(?:^|[\s\-–,:])(?P<value>(?:huyện|quận|thị xã|thành phố|tp\.?)\s*(?:[^\W_]+[ .']?){1,4})")
-_PROVINCE = re.compile(r"(?:^|[\s\-–,:])(?:(?P<value>tỉnh\s*(?:[^\W_]+[ .\-]?){1,4})|sở y tế\s*(?:tỉnh\s*)?(?P<office>(?:[^\W_]+[ .\-]?){1,4}))")
+_PROVINCE = re.compile(
+    r"(?:^|[\s\-–,:])(?:(?P<value>tỉnh\s*(?:[^\W_]+[ .\-]?){1,4})"
+    r"|sở y tế\s*(?:tỉnh\s*)?(?P<office>(?:[^\W_]+[ .\-]?){1,4}))"
+)
 _STATION = re.compile(r"^(?:trạm y tế|tyt|trung tâm y tế|ttyt|bệnh viện|phòng khám|cdc|trung tâm kiểm soát)\b")
 _STATE = re.compile(r"cộng ho[àa]|độc lập|hạnh phúc")
-_DOSE = re.compile(r"\b(?:mui|dose|lan)(?: tiem)?(?: so| thu)? (?:[1-4]|i{1,3}|nhac lai|bo sung)\b|\bm[1-4]\b|\bmui(?: tiem)? (?:nhac lai|bo sung|tang cuong)\b")
-_STOP = re.compile(r"\s+(?:đã|được|tiêm|theo|từ|năm|ngày|đợt|mũi|tháng|danh|và|cho|do|huyện|tỉnh|quận|thành phố|nộp|lập|số)\b.*$")
+_DOSE = re.compile(
+    r"\b(?:mui|dose|lan)(?: tiem)?(?: so| thu)? (?:[1-4]|i{1,3}|nhac lai|bo sung)\b|\bm[1-4]\b"
+    r"|\bmui(?: tiem)? (?:nhac lai|bo sung|tang cuong)\b"
+)
+_STOP = re.compile(
+    r"\s+(?:đã|được|tiêm|theo|từ|năm|ngày|đợt|mũi|tháng|danh|và|cho|do|huyện|tỉnh|quận|thành phố|nộp|lập|số)\b.*$"
+)
 
 FILLED = ("dose_no", "vaccine", "lot", "dose_date", "site")
 
@@ -40,7 +62,7 @@ class Standing:
 
 
 def read_titles(rows: Sequence[Row], *, encoding: str | None = None) -> tuple[dict[str, str], dict[str, str]]:
-    """Give what title rows say: values of dose fields for the rows below, and the context (commune, district, province, site)."""
+    """Give what title rows say: dose fields for the rows below, and the context (commune, district, province, site)."""
     fill: dict[str, str] = {}
     context: dict[str, str] = {}
     for row in rows:
@@ -85,7 +107,12 @@ def is_place(text: str, *, encoding: str | None) -> bool:
     """Tell whether a sub-heading names a hamlet or another part of a commune."""
     folded = fold(re.sub(r"^\s*(?:[IVX]+|\d+|[A-Z])\s*[.)/\-]\s*", "", decode(text, encoding)))
     found = get_words_pattern("places").match(folded)
-    return found is not None and len(folded) <= 60 and folded != found.group() and not re.match(r"(to|doi|ban) (may|tiem|ky|truong|giam)\b", folded)
+    return (
+        found is not None
+        and len(folded) <= 60
+        and folded != found.group()
+        and not re.match(r"(to|doi|ban) (may|tiem|ky|truong|giam)\b", folded)
+    )
 
 
 def _read_line(line: str, *, encoding: str | None, fill: dict[str, str], context: dict[str, str]) -> None:
