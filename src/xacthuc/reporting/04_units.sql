@@ -1,6 +1,7 @@
 -- Reads: cells (02), supply (03).
 -- Does: the figures of every unit of every level. The two axes stand side by side and are never merged: of the recorded
 --       doses, matched + mismatch + ... + foreign, and plausible + doubtful, and both + ... + neither, each add up.
+--       A plausible dose of a foreigner needs no more (`by_rule`); both_settled + by_rule + open_doses is all recorded.
 -- Writes: one row per level and unit that has lines or supply figures.
 WITH spread AS (
   SELECT 'nation' AS level, 'VN' AS unit, CAST(NULL AS VARCHAR(9)) AS parent,
@@ -33,6 +34,8 @@ counted AS (
     CAST(sum(CASE WHEN state = 'recorded' THEN doses * matched * (1 - plausible) ELSE 0 END) AS BIGINT)
       AS identity_only,
     CAST(sum(CASE WHEN state = 'recorded' THEN doses * (1 - matched) * plausible ELSE 0 END) AS BIGINT) AS dose_only,
+    CAST(sum(CASE WHEN state = 'recorded' AND identity = 'FOREIGN' THEN doses * plausible ELSE 0 END) AS BIGINT)
+      AS by_rule,
     CAST(sum(CASE WHEN state = 'recorded' THEN doses * (1 - matched) * (1 - plausible) ELSE 0 END) AS BIGINT)
       AS neither,
     CAST(sum(CASE WHEN state = 'recorded' AND proposal = 'sure' THEN doses ELSE 0 END) AS BIGINT) AS sure,
@@ -66,6 +69,8 @@ SELECT
   COALESCE(c.identity_only, 0) AS identity_only,
   COALESCE(c.dose_only, 0) AS dose_only,
   COALESCE(c.neither, 0) AS neither,
+  COALESCE(c.by_rule, 0) AS by_rule,
+  COALESCE(c.recorded - c.both_settled - c.by_rule, 0) AS open_doses,
   COALESCE(c.sure, 0) AS sure,
   COALESCE(c.unsure, 0) AS unsure
 FROM counted c

@@ -72,6 +72,8 @@ def _open_templates() -> Environment:
     templates.globals.update(
         both=both,
         say=say,
+        write_large=write_large,
+        write_share=write_share,
         num=lambda value: say(write_count(value)),
         large=lambda value: say(write_large(value)),
         share=lambda part, whole, digits=1: say(write_share(part, whole, digits=digits)),

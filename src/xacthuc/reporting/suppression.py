@@ -1,0 +1,119 @@
+"""Small-number suppression: which cells of a set of tables to hide so that nobody can work them out from the others.
+
+1. A count of 1 to SMALLEST - 1 is hidden; nought is shown.
+2. Where a sum has one hidden member, another is hidden too, or subtraction would give the first away.
+3. Where the hidden members of a sum must all be small (their total is known and each is at least 1), one more is hidden.
+4. Sums together are linear equations in the hidden cells. They are solved; a cell with one solution only gets company.
+Steps 2 to 4 are repeated until nothing is left to hide.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+SMALLEST = 10              # the smallest count that may be published
+ROUNDS = 1000              # each round hides at least one cell or is the last; a nation of communes takes about a dozen
+
+Cell = Hashable
+
+
+@dataclass(frozen=True)
+class Sum:
+    """`whole` is the sum of `parts`, and everybody knows it."""
+
+    whole: Cell
+    parts: tuple[Cell, ...]
+
+
+def choose_hidden(values: Mapping[Cell, int], sums: Sequence[Sum], *, smallest: int = SMALLEST) -> set[Cell]:
+    """Give the cells to hide; every sum must hold for `values`, which are counts of nought or more.
+
+    Not checked: what somebody can work out who knows more than these tables, or who knows some of the people.
+    """
+    for known in sums:
+        assert values[known.whole] == sum(values[part] for part in known.parts), "a sum does not hold"
+    hidden = {cell for cell, value in values.items() if 0 < value < smallest}
+    for _ in range(ROUNDS):
+        more = _add_company(values, sums, hidden, smallest=smallest)
+        if not more:
+            more = _hide_beside(find_exposed(hidden, sums), values, sums, hidden)
+        if not more:
+            return hidden
+        hidden |= more
+    raise AssertionError("suppression does not come to an end")
+
+
+def _add_company(
+    values: Mapping[Cell, int], sums: Sequence[Sum], hidden: set[Cell], *, smallest: int
+) -> set[Cell]:
+    """Hide one more cell in each sum that gives its hidden members away by itself (rules 2 and 3)."""
+    more: set[Cell] = set()
+    for known in sums:
+        parts = [part for part in known.parts if part in hidden or part in more]
+        whole_hidden = known.whole in hidden or known.whole in more
+        lonely = len(parts) + whole_hidden == 1
+        # the largest that one hidden part can be, seen from outside, where the whole is shown
+        largest = sum(values[part] for part in parts) - len(parts) + 1
+        if lonely or (parts and not whole_hidden and largest < smallest):
+            more |= _pick(known, values, hidden | more)
+    return more
+
+
+def _pick(known: Sum, values: Mapping[Cell, int], hidden: set[Cell]) -> set[Cell]:
+    """Give the cell of a sum whose hiding costs the reader least: a small part that is not nought, else the whole."""
+    parts = [part for part in known.parts if part not in hidden and values[part] > 0]
+    if parts:
+        return {min(parts, key=lambda part: (values[part], str(part)))}
+    return {known.whole} - hidden
+
+
+def _hide_beside(
+    exposed: set[Cell], values: Mapping[Cell, int], sums: Sequence[Sum], hidden: set[Cell]
+) -> set[Cell]:
+    """Hide one more cell beside each exposed one, in the first of its sums that has room (rule 4)."""
+    more: set[Cell] = set()
+    helped: set[Cell] = set()
+    for known in sums:
+        for cell in (known.whole, *known.parts):
+            if cell in exposed and cell not in helped and (picked := _pick(known, values, hidden)):
+                more |= picked
+                helped.add(cell)
+    return more
+
+
+def find_exposed(hidden: set[Cell], sums: Sequence[Sum]) -> set[Cell]:
+    """Give the hidden cells that the sums determine: exact elimination, in fractions."""
+    rows: dict[Cell, dict[Cell, Fraction]] = {}        # by the cell that the row is solved for
+    uses: dict[Cell, set[Cell]] = defaultdict(set)     # cell -> pivots of the rows that hold it
+    for known in sums:
+        row = {part: Fraction(1) for part in known.parts if part in hidden}
+        if known.whole in hidden:
+            row[known.whole] = Fraction(-1)
+        for pivot in [cell for cell in row if cell in rows]:
+            _subtract(row, rows[pivot], row.get(pivot, Fraction(0)))
+        if not row:
+            continue
+        pivot = min(row, key=lambda cell: (len(uses[cell]), str(cell)))
+        scale = row[pivot]
+        row = {cell: value / scale for cell, value in row.items()}
+        for other in list(uses[pivot]):
+            before = set(rows[other])
+            _subtract(rows[other], row, rows[other][pivot])
+            for cell in before ^ set(rows[other]):
+                (uses[cell].add if cell in rows[other] else uses[cell].discard)(other)
+        rows[pivot] = row
+        for cell in row:
+            uses[cell].add(pivot)
+    return {pivot for pivot, row in rows.items() if len(row) == 1}
+
+
+def _subtract(row: dict[Cell, Fraction], other: Mapping[Cell, Fraction], times: Fraction) -> None:
+    for cell, value in other.items():
+        left = row.get(cell, Fraction(0)) - times * value
+        if left:
+            row[cell] = left
+        else:
+            row.pop(cell, None)
