@@ -1,0 +1,161 @@
+"""A synthetic nation with known truth, from one seed: its register, its claims, and what really happened.
+
+1 count every chunk   2 hand out doses and numbers   3 write the chunks one after the other   4 write what belongs to all
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from xacthuc.nation.campaign import list_sites, load_campaign
+from xacthuc.nation.chunks import Census, Chunk, Share, add_sessions, count_chunk, make_chunk
+from xacthuc.nation.doses import Quota
+from xacthuc.nation.numbers import HOLDERS_LIMIT, SECOND_PHONE, Cells
+from xacthuc.nation.places import load_places
+from xacthuc.nation.rates import Rates
+from xacthuc.nation.supply import write_supply
+
+T = TypeVar("T")
+Progress = Callable[[str, int, int], None]  # what is being done, how much of it, of how much
+
+CHUNK_PEOPLE = 250_000
+AHEAD = 2  # chunks made before they are written, by worker: bounds the memory
+COVERED = 0.97  # of the adults of a chunk, at most
+STREAMS = ("register", "claims", "truth", "unrecorded")
+
+
+class TooManyDoses(Exception):
+    """More doses than the adults of the nation can have had by then."""
+
+
+def build_nation(
+    out: Path, *, people: int, doses: int, seed: int, provinces: tuple[str, ...] | None = None, rates: Rates | None = None,
+    progress: Progress | None = None, workers: int = 1,
+) -> None:  # fmt: skip
+    """Write the nation's Parquet files into a folder: register, claims, truth, sites, lots, deliveries, sessions, unrecorded, population.
+
+    `provinces`: codes of 2021, all where None. The same arguments give the same files, whatever `workers` is. Raises TooManyDoses.
+    Not checked: free space. Sources of all figures: data/*.toml beside this file.
+    """
+    assert 0 < people < SECOND_PHONE, "a nation of this size has no numbering plan"
+    rates = rates or Rates()
+    out.mkdir(parents=True, exist_ok=True)
+    tell = progress or (lambda _what, _done, _of: None)
+    chunks = plan_chunks(people=people, doses=doses, seed=seed, provinces=provinces, rates=rates)
+    censuses = list(
+        _run(count_chunk, [(chunk,) for chunk in chunks], workers=workers, tell=lambda n: tell("count", n, len(chunks)))
+    )
+    shares = plan_shares(censuses, chunks=chunks, doses=doses, rates=rates)
+    jobs = list(zip(chunks, shares, strict=True))
+    sessions, population = _write_streams(
+        _run(make_chunk, jobs, workers=workers, tell=lambda n: tell("write", n, len(chunks))), out=out
+    )
+    pq.write_table(population, out / "population.parquet", compression="zstd")
+    places = load_places(provinces)
+    write_supply(
+        add_sessions(sessions), out=out, places=places, sites=list_sites(places), campaign=load_campaign(), seed=seed
+    )
+
+
+def plan_chunks(*, people: int, doses: int, seed: int, provinces: tuple[str, ...] | None, rates: Rates) -> list[Chunk]:
+    """Divide the nation into chunks of neighbours."""
+    first_doses = doses * (1 - rates["second_dose"] - rates["further_dose"])
+    chunks = []
+    for number, first in enumerate(range(0, people, CHUNK_PEOPLE)):
+        count = min(CHUNK_PEOPLE, people - first)
+        vaccinated = first_doses * count / people
+        foreigners = round(vaccinated * rates["foreigners"])
+        chunks.append(
+            Chunk(number=number, first=first, people=count, total=people,
+                  outside=foreigners + round(vaccinated * rates["not_in_register"]), foreigners=foreigners, seed=seed,
+                  provinces=provinces and tuple(sorted(provinces)), replaced=tuple(sorted(rates.as_dict().items())))
+        )  # fmt: skip
+    return chunks
+
+
+def plan_shares(censuses: list[Census], *, chunks: list[Chunk], doses: int, rates: Rates) -> list[Share]:
+    """Hand out the doses by the pace of the provinces, and the numbers in the order of the chunks."""
+    outside = np.array([chunk.outside for chunk in chunks])
+    room = np.array([int(census.adults * COVERED) for census in censuses]) + outside
+    third = round(doses * rates["further_dose"])
+    first = min(round(doses * (1 - rates["second_dose"])) - third, int(room.sum()))
+    second = doses - third - first
+    if second > first * COVERED:
+        raise TooManyDoses(f"{doses} doses are too many for {sum(census.adults for census in censuses)} adults")
+    firsts = _hand_out(first, weights=np.array([census.pull for census in censuses]), room=room)
+    seconds, thirds = _hand_out(second, weights=firsts, room=firsts), _hand_out(third, weights=firsts, room=firsts)
+    totals = Cells(sum(census.cells.twelve for census in censuses), sum(census.cells.nine for census in censuses))  # type: ignore[arg-type]
+    assert totals.twelve.max() < HOLDERS_LIMIT, "too many people of one province, sex and year for six digits"
+    shares = []
+    before = Cells(np.zeros_like(totals.twelve), np.zeros_like(totals.nine))
+    for number, census in enumerate(censuses):
+        quota = Quota(int(firsts[number]), int(seconds[number]), int(thirds[number]))
+        shares.append(Share(quota=quota, before=before, totals=totals))
+        before = Cells(before.twelve + census.cells.twelve, before.nine + census.cells.nine)
+    return shares
+
+
+def _hand_out(total: int, *, weights: np.ndarray, room: np.ndarray) -> np.ndarray:
+    """Divide a whole number by weight, nobody getting more than there is room for."""
+    given = np.zeros(len(weights), np.int64)
+    while (left := total - int(given.sum())) > 0:
+        open_ = np.where(given < room, np.maximum(weights, 1e-9), 0.0)
+        assert open_.sum() > 0, "there is no room for all"
+        wish = np.cumsum(left * open_ / open_.sum())
+        part = np.diff(np.concatenate(([0], np.round(wish).astype(np.int64))))
+        given = np.minimum(given + part, room)
+    return given
+
+
+def _run(
+    make: Callable[..., T], jobs: list[tuple[object, ...]], *, workers: int, tell: Callable[[int], None]
+) -> Iterator[T]:
+    """Run jobs in order, a bounded number of them ahead of what is taken."""
+    if workers <= 1 or len(jobs) == 1:
+        for number, job in enumerate(jobs, start=1):
+            yield make(*job)
+            tell(number)
+        return
+    waiting: deque[Future[T]] = deque()
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        left = iter(jobs)
+        done = 0
+        while True:
+            while len(waiting) < workers * AHEAD and (job := next(left, None)) is not None:
+                waiting.append(pool.submit(make, *job))
+            if not waiting:
+                return
+            yield waiting.popleft().result()
+            done += 1
+            tell(done)
+
+
+def _write_streams(chunks: Iterator[Mapping[str, pa.Table]], *, out: Path) -> tuple[pa.Table, pa.Table]:
+    """Write each chunk as a row group of its files; give the sessions and the population of all."""
+    writers: dict[str, pq.ParquetWriter] = {}
+    sessions: list[pa.Table] = []
+    population: list[pa.Table] = []
+    try:
+        for tables in chunks:
+            for name in STREAMS:
+                if name not in writers:
+                    writers[name] = pq.ParquetWriter(out / f"{name}.parquet", tables[name].schema, compression="zstd")
+                writers[name].write_table(tables[name])
+            sessions.append(tables["sessions"])
+            population.append(tables["population"])
+    finally:
+        for writer in writers.values():
+            writer.close()
+    people = pa.concat_tables(population).group_by("unit").aggregate([("people", "sum"), ("adults", "sum")])
+    people = people.rename_columns(["unit", "people", "adults"]).sort_by("unit")
+    return pa.concat_tables(sessions), people
