@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 
 from xacthuc.reading.grid import Row
 from xacthuc.reading.legacy import decode, fold
@@ -21,6 +22,7 @@ _SEX = re.compile(r"nam|nu|m|f|male|female", re.IGNORECASE)
 _DOSE_NO = re.compile(r"m?(ui)? ?[1-4]|i{1,3}", re.IGNORECASE)
 _LOT = re.compile(r"(?=.*\d)[A-Za-z0-9\- ]{5,14}")
 _WORD = re.compile(r"[^\W\d_]+\.?")
+_RANK = re.compile(r"^\s*(?:[IVX]+|\d+|[A-Za-z])\s*[.)/\-]\s*")  # "II. Ấp ..."
 _ENOUGH = 0.6  # share of the filled cells that must look alike
 
 
@@ -40,7 +42,7 @@ def list_words(kind: str) -> frozenset[str]:
 def get_words_pattern(kind: str) -> re.Pattern[str]:
     """Give an expression that finds any of the folded words of one kind as whole words."""
     words = sorted(_list_words()[kind], key=len, reverse=True)
-    return re.compile(r"\b(" + "|".join(words) + r")\b")
+    return re.compile(r"\b(" + "|".join(re.escape(w) for w in words) + r")\b")
 
 
 def looks_like_name(text: str, encoding: str | None = None) -> bool:
@@ -52,6 +54,21 @@ def looks_like_name(text: str, encoding: str | None = None) -> bool:
     if "," in text:
         return any(w in list_words("family_names") for w in folded.split())
     return folded.split()[0] in list_words("family_names") and folded not in list_words("signers")
+
+
+def has_place(text: str, *, encoding: str | None = None) -> bool:
+    """Tell whether a text begins with a word for a place; without any mark it must not look like a name."""
+    plain = " ".join(_RANK.sub("", decode(text, encoding)).lower().split())
+    if get_words_pattern("places").match(plain):
+        return True
+    bare = fold(plain)
+    return plain.isascii() and bool(_get_bare_places().match(bare)) and not looks_like_name(bare)
+
+
+@cache
+def _get_bare_places() -> re.Pattern[str]:
+    words = sorted({fold(w) for w in list_words("places")}, key=len, reverse=True)
+    return re.compile(r"(" + "|".join(words) + r")\b")
 
 
 def looks_like_births(values: Sequence[str | None]) -> bool:
@@ -75,13 +92,15 @@ def build_guess(rows: Sequence[Row], *, plan: Plan | None = None, encoding: str 
     width = max((len(r) for r in rows), default=0)
     taken: set[int | None] = {c.index for c in plan.columns} if plan else set()
     taken.add(plan.ordinal if plan else None)
+    ordinal = plan.ordinal if plan else next((i for i in range(width) if _is_running([r[i] for r in rows])), None)
     has = {c.field for c in plan.columns} if plan else set()
     found: dict[str, PlanColumn] = {}
     for index in range(width):
-        if index in taken:
+        values = [r[index] for r in rows]
+        if index in taken or index == ordinal:
             continue
-        field = _find_field([r[index] for r in rows if index < len(r)], encoding=encoding)
-        if field == "birth_date" and _is_late([r[index] for r in rows]):
+        field = _find_field(values, encoding=encoding)
+        if field == "birth_date" and _is_late(values):
             field = "dose_date"
         if field and field not in has and field not in found:
             found[field] = PlanColumn(field, index, "", slot=1 if field in DOSE_FIELDS else 0)
@@ -94,7 +113,7 @@ def build_guess(rows: Sequence[Row], *, plan: Plan | None = None, encoding: str 
     guessed = tuple(sorted(c.index for c in found.values()))
     return Plan(
         columns=columns, header_rows=plan.header_rows if plan else (), encoding=encoding, doses=doses,
-        ignored=plan.ignored if plan else (), ordinal=plan.ordinal if plan else None, guessed=guessed,
+        ignored=plan.ignored if plan else (), ordinal=ordinal, guessed=guessed,
     )  # fmt: skip
 
 
@@ -117,10 +136,17 @@ def _find_field(values: Sequence[str | None], *, encoding: str | None) -> str | 
         ("sex", lambda v: bool(_SEX.fullmatch(fold(v, encoding)))),
         ("name", lambda v: looks_like_name(v, encoding)),
         ("dose_no", lambda v: bool(_DOSE_NO.fullmatch(fold(v, encoding)))),
-        ("address", lambda v: bool(get_words_pattern("places").search(fold(v, encoding)))),
+        ("address", lambda v: has_place(v, encoding=encoding)),
         ("lot", lambda v: bool(_LOT.fullmatch(v))),
     )
     return next((field for field, test in tests if _share(filled, test) >= _ENOUGH), None)
+
+
+def _is_running(values: Sequence[str | None]) -> bool:
+    """Tell whether most filled cells count on by one from the cell above."""
+    numbers = [int(v) for v in values if v and v.strip().isdigit() and len(v) < 8]
+    steps = sum(b - a == 1 for a, b in pairwise(numbers))
+    return len(numbers) > 2 and steps >= (len(numbers) - 1) * 0.8
 
 
 def _is_late(values: Sequence[str | None]) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from xacthuc.reading.column_map import ColumnMap
 from xacthuc.reading.content import find_dose_field, looks_like_births
 from xacthuc.reading.grid import Row
-from xacthuc.reading.headings import find_dose, find_heading
+from xacthuc.reading.headings import cut_words, find_dose, find_heading
 from xacthuc.reading.legacy import decode, fold
 from xacthuc.reading.plan import DOSE_FIELDS, SHARED, Plan, PlanColumn
 
@@ -133,7 +133,8 @@ def _find(heading: HeadingColumn, siblings: Counter[str], sample: Sequence[Row])
         return None
     if field not in DOSE_FIELDS:
         return _Found(heading, field)
-    return _Found(heading, field, dose=dose[1].order, dose_text=dose[0])
+    text = cut_words(decode(dose[0], heading.encoding), dose[1].said)
+    return _Found(heading, field, dose=dose[1].order, dose_text=text)
 
 
 def _find_field(heading: HeadingColumn, leaf: str, above: str) -> str | None:

@@ -38,6 +38,7 @@ class DoseHeading:
     """A heading that names one dose of several: its order, and the rest of the words."""
 
     order: int
+    said: str
     rest: str
 
 
@@ -77,6 +78,16 @@ def find_heading(text: str, encoding: str | None = None) -> str | None:
     return find_field(whole) or find_field(bare) or find_field(bare.replace(" ", ""))
 
 
+def cut_words(text: str, folded: str, *, encoding: str | None = None) -> str:
+    """Give the words of a text whose folded form is `folded`, else the folded form itself."""
+    words = text.split()
+    for i in range(len(words)):
+        for j in range(i + 1, min(len(words), i + folded.count(" ") + 2) + 1):
+            if fold(" ".join(words[i:j]), encoding) == folded:
+                return " ".join(words[i:j]).strip(" .,:;()-–")
+    return folded
+
+
 @cache
 def find_dose(folded: str) -> DoseHeading | None:
     """Give the dose that a folded heading names ("mui 2 ngay tiem"), None if it names none."""
@@ -91,4 +102,4 @@ def find_dose(folded: str) -> DoseHeading | None:
         order = int(number) if number.isdigit() else _NUMBERS[number]
     else:
         order = _BOOSTER
-    return DoseHeading(order=order, rest=rest)
+    return DoseHeading(order=order, said=found.group(), rest=rest)

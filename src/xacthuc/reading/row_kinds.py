@@ -28,6 +28,8 @@ _STRONG = {
     "qr": re.compile(r"\|"),
 }
 _SURE = ("birth_date", "dose_date", "number", "qr", "insurance")
+_PAGE = re.compile(r"(?:trang|page|to so) ?\d+(?: ?\d+)?")
+_RANKED = re.compile(r"[IVX]+|\d+|[A-Za-z]|[.)]")
 _FIGURE = re.compile(r"[\d.,%\s]+")
 _NOTE_LENGTH = 80  # a single text longer than this is a remark, not a sub-heading
 
@@ -43,13 +45,15 @@ class RowSorter:
         self._names = {c.index for c in plan.list_columns("name")}
         self._mapped = {c.index: c.field for c in plan.columns}
         self._tail = False
+        self.repeats = False  # whether the last row was heading or title come again
 
     def find_kind(self, row: Row) -> RowKind:
         """Give the kind of a row."""
         cells = [(i, c) for i, c in enumerate(row) if c]
         if not cells or all(i == self._plan.ordinal and c.strip(" .)").isdigit() for i, c in cells):
             return "blank"
-        if self._is_header_again(row) or is_numbering(row):
+        self.repeats = self._is_header_again(row) or is_numbering(row)
+        if self.repeats:
             return "heading"
         strong = {self._mapped[i] for i, c in cells if i in self._mapped and self._is_strong(self._mapped[i], c)}
         text = next((c for i, c in cells if not _FIGURE.fullmatch(c)), cells[0][1])
@@ -86,7 +90,8 @@ class RowSorter:
         if any(self._is_signature(f) for f in folded):
             self._tail = True
             return "total"
-        if set(folded) <= self._titles:
+        if set(folded) <= self._titles or all(_PAGE.fullmatch(f) for f in folded):
+            self.repeats = True
             return "heading"
         named = [c for i, c in cells if i in self._names]
         numbered = any(i == self._plan.ordinal and c.strip(" .)").isdigit() for i, c in cells)
@@ -94,6 +99,9 @@ class RowSorter:
             return "total"
         if len({c for _, c in cells}) == 1:
             return self._find_lone(text, named=bool(named))
+        texts = [c for i, c in cells if not _RANKED.fullmatch(c.strip())]
+        if not strong and len(texts) == 1 and is_place(texts[0], encoding=encoding):
+            return "heading"
         if not named and not strong and read_titles([[c for _, c in cells]], encoding=encoding)[0]:
             return "heading"
         if named or strong or len([i for i, _ in cells if i in self._mapped]) > 1:

@@ -90,6 +90,7 @@ class ListReader:
     columnar: bool = True
     _next: int = 0  # the first row of the next chunk
     _blank: int = 0  # blank rows that count only if a value follows
+    _last_kind: RowKind = "heading"
     _above: Row | None = None  # the last person's cells, for ditto marks
     _tops: dict[tuple[int, int], str | None] = field(default_factory=dict)
     _seen: Counter[str] = field(default_factory=Counter)
@@ -142,13 +143,15 @@ class ListReader:
             kinds[i] = ord(KIND_LETTERS[kind])
             if kind == "data":
                 parts.extend(self._read_row(row, index=first + i, before=(chunk, i - 1) if i != last + 1 else None))
-            elif kind == "heading" and first + i >= body:
-                self.standing = change_standing(self.standing, row, encoding=reading.plan.encoding)
+            elif kind == "heading" and first + i >= body and not self.sorter.repeats:
+                begins = i != last + 1 or self._last_kind == "data"
+                self.standing = change_standing(self.standing, row, encoding=reading.plan.encoding, begins=begins)
                 standings.append((first + i, self.standing))
-            last = i
+            last, self._last_kind = i, kind if kind != "blank" else self._last_kind
         if last + 1 < count:
             self.sorter.leave_tail()
             self._above = list_rows(chunk, [count - 1])[0]
+            self._last_kind = "data"
         self._count(kinds)
         return self._join(chunk, plain, first=first, standings=standings, parts=parts)
 

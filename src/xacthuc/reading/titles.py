@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from xacthuc.reading.content import get_words_pattern
+from xacthuc.reading.content import get_words_pattern, has_place
 from xacthuc.reading.grid import Row
+from xacthuc.reading.headings import cut_words
 from xacthuc.reading.legacy import decode, fold
 
 # Written against decoded lower-case text; the value itself is cut from the text as it stands.
@@ -46,11 +47,13 @@ _DOSE = re.compile(
     r"\b(?:mui|dose|lan)(?: tiem)?(?: so| thu)? (?:[1-4]|i{1,3}|nhac lai|bo sung)\b|\bm[1-4]\b"
     r"|\bmui(?: tiem)? (?:nhac lai|bo sung|tang cuong)\b"
 )
+_CREW = re.compile(r"\b(to|doi|ban) (may|tiem|ky|truong|giam|hinh|kho|co)\b")  # parts of a factory, not of a commune
+_RANK = re.compile(r"^\s*(?:[IVX]+|\d+|[A-Za-z])\s*[.)/\-]\s*")
 _STOP = re.compile(
     r"\s+(?:đã|được|tiêm|theo|từ|năm|ngày|đợt|mũi|tháng|danh|và|cho|do|huyện|tỉnh|quận|thành phố|nộp|lập|số)\b.*$"
 )
 
-FILLED = ("dose_no", "vaccine", "lot", "dose_date", "site")
+_OF_SESSION = ("vaccine", "lot", "dose_date")
 
 
 @dataclass(frozen=True)
@@ -82,37 +85,32 @@ def read_name(name: str) -> dict[str, str]:
         fill["dose_date"] = dates[0]
     doses = set(_DOSE.findall(fold(text)))
     if len(doses) == 1:
-        fill["dose_no"] = _cut_folded(text, doses.pop())
+        fill["dose_no"] = cut_words(text, doses.pop())
     vaccines = set(get_words_pattern("vaccines").findall(fold(text)))
     if len(vaccines) == 1:
-        fill["vaccine"] = _cut_folded(text, vaccines.pop())
+        fill["vaccine"] = cut_words(text, vaccines.pop())
     return fill
 
 
-def change_standing(standing: Standing, row: Row, *, encoding: str | None) -> Standing:
-    """Give what stands after a heading row in the middle of a list: a hamlet, or another session's date and vaccine."""
-    cells = [c for c in row if c]
+def change_standing(standing: Standing, row: Row, *, encoding: str | None, begins: bool) -> Standing:
+    """Give what stands after a heading row in the middle of a list: a hamlet, or another session's date and vaccine.
+
+    `begins` tells that people stood right above: then a title is that of another session, and the last one's ends.
+    """
     fill, _ = read_titles([row], encoding=encoding)
     if fill:
-        standing = replace(standing, fill={**standing.fill, **fill})
-    text = " ".join(cells[0].split()) if cells else ""
-    if is_place(text, encoding=encoding):
-        standing = replace(standing, address=text.rstrip(" :"))
-    elif not fill:
-        standing = replace(standing, address=None)
-    return standing
+        kept = {k: v for k, v in standing.fill.items() if not (begins and k in _OF_SESSION)}
+        return replace(standing, fill={**kept, **fill})
+    for cell in row:
+        if cell and is_place(cell, encoding=encoding):
+            return replace(standing, address=_RANK.sub("", " ".join(cell.split())).rstrip(" :"))
+    return replace(standing, address=None)
 
 
 def is_place(text: str, *, encoding: str | None) -> bool:
     """Tell whether a sub-heading names a hamlet or another part of a commune."""
-    folded = fold(re.sub(r"^\s*(?:[IVX]+|\d+|[A-Z])\s*[.)/\-]\s*", "", decode(text, encoding)))
-    found = get_words_pattern("places").match(folded)
-    return (
-        found is not None
-        and len(folded) <= 60
-        and folded != found.group()
-        and not re.match(r"(to|doi|ban) (may|tiem|ky|truong|giam)\b", folded)
-    )
+    folded = fold(text, encoding)
+    return len(folded) <= 60 and " " in folded and has_place(text, encoding=encoding) and not _CREW.search(folded)
 
 
 def _read_line(line: str, *, encoding: str | None, fill: dict[str, str], context: dict[str, str]) -> None:
@@ -126,13 +124,13 @@ def _read_line(line: str, *, encoding: str | None, fill: dict[str, str], context
     if "vaccine" not in fill and "tiêm" in text:
         vaccines = set(get_words_pattern("vaccines").findall(fold(line, encoding)))
         if len(vaccines) == 1:
-            fill["vaccine"] = _cut_folded(plain, vaccines.pop())
+            fill["vaccine"] = cut_words(plain, vaccines.pop())
     if "dose_date" not in fill and (found := _find_date(plain, text)):
         fill["dose_date"] = found
     if "dose_no" not in fill and not _LIST_OF_BOTH.search(fold(line, encoding)):
         doses = _DOSE.findall(fold(line, encoding))
         if len(set(doses)) == 1:
-            fill["dose_no"] = _cut_folded(plain, doses[0])
+            fill["dose_no"] = cut_words(plain, doses[0])
     _read_place(plain, text, context)
 
 
@@ -159,14 +157,3 @@ def _read_place(plain: str, text: str, context: dict[str, str]) -> None:
         end = m.start(group) + len(value)
         if len(value.split()) > 1 or group == "office":
             context[name] = plain[m.start(group) : end].strip(" .-–:,")
-
-
-def _cut_folded(text: str, folded: str) -> str:
-    """Give the words of a text whose folded form is `folded`, else the folded form itself."""
-    words = text.split()
-    wanted = folded.split()
-    for i in range(len(words)):
-        for j in range(i + 1, min(len(words), i + len(wanted) + 1) + 1):
-            if fold(" ".join(words[i:j])) == folded:
-                return " ".join(words[i:j]).strip(" .,:;()")
-    return folded
