@@ -73,6 +73,22 @@ def join_paths(paths: Sequence[Path]) -> Path:
 
 
 def _find_best(options: Sequence[Sequence[Candidate]], *, with_marks: bool) -> list[_Chain]:
+    chains = _explain_all(options) or _explain_some(options)
+    ranked = [(_rank(chain, with_marks=with_marks), chain) for chain in chains]
+    top = max(rank for rank, _ in ranked)
+    return sorted(chain for rank, chain in ranked if rank == top)
+
+
+def _explain_all(options: Sequence[Sequence[Candidate]]) -> list[_Chain]:
+    """Give the chains that every piece is in: the usual case, and the quick one."""
+    chains = [_START]
+    for number in range(len(options) - 1, -1, -1):
+        longer = [_extend(chain, candidate, number) for chain in chains for candidate in options[number]]
+        chains = [chain for chain in longer if chain is not None][:MAX_CHAINS]
+    return list(dict.fromkeys(chains))
+
+
+def _explain_some(options: Sequence[Sequence[Candidate]]) -> list[_Chain]:
     chains: dict[_Chain, None] = {_START: None}
     for number in range(len(options) - 1, -1, -1):
         for chain in list(chains)[:MAX_CHAINS]:
@@ -80,20 +96,24 @@ def _find_best(options: Sequence[Sequence[Candidate]], *, with_marks: bool) -> l
                 longer = _extend(chain, candidate, number)
                 if longer is not None:
                     chains[longer] = None
-    ranked = [(_rank(chain, with_marks=with_marks), chain) for chain in chains if chain.mask]
-    top = max(rank for rank, _ in ranked)
-    return sorted(chain for rank, chain in ranked if rank == top)
+    del chains[_START]
+    return list(chains)
 
 
 def _extend(chain: _Chain, candidate: Candidate, number: int) -> _Chain | None:
     bit = 1 << candidate.level
     if chain.levels & bit:
         return None
-    own, other = chain.path, candidate.path
-    if any(a and b and a != b for a, b in zip(own, other, strict=True)):
+    province, district, commune = chain.path
+    province_too, district_too, commune_too = candidate.path
+    if province and province_too != province:
+        return None
+    if district and district_too and district != district_too:
+        return None
+    if commune and commune_too and commune != commune_too:
         return None
     return _Chain(
-        (own[0] or other[0], own[1] or other[1], own[2] or other[2]),
+        (province_too, district or district_too, commune or commune_too),
         chain.levels | bit,
         chain.mask | 1 << number,
         chain.inexact + (not candidate.exact),

@@ -68,6 +68,7 @@ class PlaceIndex:
         self._plain: dict[str, list[Candidate]] = {}
         self._by_code: dict[str, Candidate] = {}
         self._pieces: dict[tuple[str, int | None], tuple[Piece, ...]] = {}
+        self._named: dict[str, tuple[Piece, ...]] = {}
         for unit in self._units:
             candidate = Candidate(path=self._find_path(unit), level=LEVELS.index(unit.level), type=unit.type)
             self._by_code[unit.code] = candidate
@@ -103,11 +104,24 @@ class PlaceIndex:
             known = self._pieces[(text, level)] = tuple(self._read(text, level))
         return known
 
+    def read_named(self, text: str) -> tuple[Piece, ...]:
+        """Give the pieces of a text in an address that name a unit, or were meant to."""
+        known = self._named.get(text)
+        if known is None:
+            if len(self._named) >= MAX_TEXTS:
+                self._named.clear()
+            pieces = self.read_pieces(text)
+            known = self._named[text] = tuple(piece for piece in pieces if piece.plain or piece.stated)
+        return known
+
     def _read(self, text: str, level: int | None) -> Iterable[Piece]:
+        if text.count(" ") >= MAX_WORDS:
+            parts = split_further(text)
+            return [piece for part in parts for piece in self.read_pieces(part)] if len(parts) > 1 else [_LOCAL]
         folded = fold_place(text)
         if level is not None and len(folded.words) == 1 and folded.words[0][0].isdigit():
             return [self._read_number(text.strip().partition(".")[0], level)]
-        piece = self._read_whole(folded, level) if len(folded.words) <= MAX_WORDS else _LOCAL
+        piece = self._read_whole(folded, level)
         if piece.plain:
             return [piece]
         parts = split_further(text)

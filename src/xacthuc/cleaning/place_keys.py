@@ -184,7 +184,7 @@ def split_further(piece: str) -> list[str]:
     parts = [part.strip() for part in _DASH.split(piece) if part.strip()]
     if len(parts) > 1:
         return parts
-    pattern = _INNER_TYPE if fold_place(piece).has_marks else _INNER_PLAIN
+    pattern = _INNER_PLAIN if piece.isascii() else _INNER_TYPE
     parts = [part.strip() for part in pattern.split(piece) if part.strip()]
     if len(parts) == 1 and pattern is _INNER_PLAIN:
         parts = [part.strip() for part in _INNER_TYPE.split(piece) if part.strip()]

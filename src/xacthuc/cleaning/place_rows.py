@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from xacthuc.cleaning.place_chains import NOWHERE, Reading, join_paths, read_chain
 from xacthuc.cleaning.place_context import PlaceContext
@@ -11,7 +12,7 @@ from xacthuc.cleaning.place_keys import split_pieces
 from xacthuc.codes.units import Tree, load_units, predecessors, successors
 
 COLUMNS = ("province", "district", "commune")
-MAX_ANSWERS = 500_000  # answers kept at once; more distinct places than this are read anew
+MAX_PLACES = 500_000  # places kept at once; more distinct ones than this are read anew
 
 Finding = tuple[str, str]  # field, code
 
@@ -25,8 +26,7 @@ class Place:
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Texts:
+class _Texts(NamedTuple):
     """The pieces of one row in a tree: of the address, of the columns, and the columns that name nothing known."""
 
     address: tuple[Piece, ...]
@@ -48,39 +48,48 @@ class PlaceReader:
 
     tree: Tree
     context: PlaceContext
-    _answers: dict[tuple[object, ...], _Answer] = field(default_factory=dict)
+    _places: dict[tuple[_Texts, bool], Place] = field(default_factory=dict)
 
     def read(self, province: str | None, district: str | None, commune: str | None, address: str | None) -> Place:
         """Give the place of one row; the address speaks only where the commune's column is empty."""
-        texts = _take_apart(load_index(self.tree), (province, district, commune), None if commune else address)
-        answer = self._answer(texts, self.context)
+        columns, street = (province, district, commune), None if commune else address
+        texts = _take_apart(load_index(self.tree), columns, street)
+        key = (texts, commune is not None)
+        place = self._places.get(key)
+        if place is not None:
+            return place
+        if len(self._places) >= MAX_PLACES:
+            self._places.clear()
+        answer = _settle(texts, self.context)
         fields = self._list_fields(texts, commune)
-        # The trees share names: the other one is asked only where a commune is named, and one of 2025 has no district.
-        if (answer.problem or answer.loose) and (commune or texts.address) and not (district and self.tree == "2021"):
+        if answer.problem or answer.loose:
+            # What the other tree says hangs on the texts themselves: it is not kept.
+            return self._ask_other(answer, columns, street, fields)
+        place = self._places[key] = self._conclude(answer, fields)
+        return place
+
+    def _conclude(self, answer: _Answer, fields: tuple[str, ...]) -> Place:
+        findings = [
+            (name, code) for code in answer.codes for name in (fields if code == "place_unknown" else fields[:1])
+        ]
+        return _finish(answer.path, self.tree, tuple(findings))
+
+    def _ask_other(
+        self, answer: _Answer, columns: tuple[str | None, ...], street: str | None, fields: tuple[str, ...]
+    ) -> Place:
+        """Read the row in the other tree: only where a commune is named, and one of 2025 has no district."""
+        if (columns[2] or street) and not (columns[1] and self.tree == "2021"):
             other: Tree = "2025" if self.tree == "2021" else "2021"
-            again = _take_apart(load_index(other), (province, district, commune), None if commune else address)
-            second = self._answer(again, PlaceContext())
+            second = _settle(_take_apart(load_index(other), columns, street), PlaceContext())
             if second.path[2] and not second.problem and not second.loose:
                 place = _finish(second.path, other, ((fields[0], f"place_of_{other}"),))
                 return place if answer.problem else _doubt(answer.path, place, fields[0])
-        findings = tuple(
-            (name, code) for code in answer.codes for name in (fields if code == "place_unknown" else fields[:1])
-        )
-        return _finish(answer.path, self.tree, findings)
+        return self._conclude(answer, fields)
 
     def _list_fields(self, texts: _Texts, commune: str | None) -> tuple[str, ...]:
         if texts.unknown:
             return texts.unknown
         return ("commune",) if commune or not texts.address else ("address",)
-
-    def _answer(self, texts: _Texts, context: PlaceContext) -> _Answer:
-        key = (texts.address, texts.columns, texts.unknown, context is self.context)
-        known = self._answers.get(key)
-        if known is None:
-            if len(self._answers) >= MAX_ANSWERS:
-                self._answers.clear()
-            known = self._answers[key] = _settle(texts, context)
-        return known
 
 
 def _take_apart(index: PlaceIndex, columns: tuple[str | None, ...], address: str | None) -> _Texts:
@@ -97,7 +106,9 @@ def _take_apart(index: PlaceIndex, columns: tuple[str | None, ...], address: str
     found: list[Piece] = []
     if address:
         for part in split_pieces(address):
-            found += [piece for piece in index.read_pieces(part) if piece.plain or piece.stated]
+            named = index.read_named(part)
+            if named:
+                found += named
     return _Texts(address=tuple(found), columns=tuple(read), unknown=tuple(unknown))
 
 

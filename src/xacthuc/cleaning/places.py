@@ -82,8 +82,10 @@ def _prepare(column: pa.Array | pa.ChunkedArray) -> tuple[Codes, list[str | None
     texts = pc.utf8_slice_codeunits(pc.utf8_normalize(column.dictionary.cast(pa.string()), form="NFC"), 0, MAX_ADDRESS)
     texts = pc.utf8_trim_whitespace(texts)
     blank = len(texts)
-    numbers = pc.if_else(pc.equal(texts, ""), blank, pa.array(np.arange(blank, dtype=np.int64)))
-    codes = numbers.take(column.indices).fill_null(blank).to_numpy(zero_copy_only=False)
+    codes = column.indices.fill_null(blank).to_numpy().astype(np.int64)
+    empty = pc.equal(texts, "").fill_null(True).to_numpy(zero_copy_only=False)
+    if empty.any():
+        codes = np.append(np.where(empty, blank, np.arange(blank)), blank)[codes]
     return codes, [*texts.to_pylist(), None]
 
 
