@@ -33,6 +33,8 @@ _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe0f\x0
 _SUSPECT = re.compile("[\x80-\xff" + re.escape("".join(_C1)) + "\u0100-\u0111\u0128\u0129\u0168\u0169\u01a0-\u01b0]")
 # Latin-1 has no room for these: a text that holds one was not typed in a one-byte encoding.
 _BEYOND = re.compile("[\u0102\u0103\u0110\u0111\u0128\u0129\u0168\u0169\u01a0-\u01b0\u0300-\u0323\u1ea0-\u1ef9]")
+# Whatever is not ASCII or a letter that Vietnamese writes.
+_UNUSUAL = re.compile("[^\x20-\x7eÀ-ÃÈ-ÊÌÍÒ-ÕÙÚÝà-ãè-êìíò-õùúýĂăĐđĨĩŨũƠơƯư\u1ea0-\u1ef9]")
 _VNI_EXTRA = {"aú": "ẳ", "AÚ": "Ẳ", "î": "ỵ", "Î": "Ỵ"}  # VNI-Windows, absent from viparse's table
 
 
@@ -58,6 +60,9 @@ def restore_text(text: str, *, encoding: str | None = None) -> str:
 
 def restore(text: str, *, encoding: str | None = None) -> Restored:
     """Do as `restore_text` and tell what was done."""
+    if not _UNUSUAL.search(text) and (text.isascii() or _BEYOND.search(text)):
+        clean = " ".join(text.split())
+        return Restored(text=clean, blanks=clean != text)
     repaired = repair_mojibake(text)
     used = "utf8" if repaired != text else None
     unsure = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from xacthuc.cleaning.lexicon import load_lexicon
 from xacthuc.cleaning.name_words import SURNAME, Trait, is_abbreviation, read_word
@@ -15,20 +16,19 @@ _DOT_TAIL = re.compile(r"(\S*?)\.+$")
 _APOSTROPHES = re.compile("[‘’`´ʼ′]")
 _INNER_DOT = re.compile(r"(?<=[^\W\d_])\.(?=[^\W\d_])")
 _SYMBOLS = re.compile(r"_+")
-_PEOPLE = re.compile(r"\s*(?:[\n\r+/;&|]+|\s-\s|,)\s*")
+_EDGE = re.compile(r"^[\W\d_]|[\W_]$")
+_SIGN = re.compile("[_‘’`´ʼ′‐‑‒–—−]|[^\\W\\d_]\\.[^\\W\\d_]")
+_SEVERAL = re.compile(r"[\n\r+/;&|,]|\s-\s|\s(?i:và|với|cùng|and)\s")
+_PEOPLE = re.compile(r"\s*(?:[\n\r+/;&|]+|\s-\s|,|\s(?i:và|với|cùng|and)\s)\s*")
 _HYPHEN = re.compile(r"[‐‑‒–—−]")
 
 
 def drop_clutter(text: str) -> tuple[str, set[str]]:
     """Give the text without all that is not the name, blanks single, and the finding codes of what was taken off."""
     found: set[str] = set()
-    for code, drop in (
-        ("name_nickname", drop_brackets),
-        ("name_punctuation", drop_edges),
-        ("name_nickname", drop_relation),
-        ("name_punctuation", unify_signs),
-        ("name_punctuation", drop_edges),
-    ):
+    for code, sign, drop in _STEPS:
+        if sign is not None and not sign.search(text):
+            continue
         dropped = " ".join(drop(text).split())
         if dropped != text:
             found.add(code)
@@ -120,8 +120,8 @@ def split_people(text: str) -> list[str]:
 
     Each part must open with a surname and have two words at least.
     """
-    for joiner in load_lexicon().joiners:
-        text = re.sub(rf"(?i)\s{joiner}\s", " + ", text)
+    if not _SEVERAL.search(text):
+        return [text]
     parts = [part for part in _PEOPLE.split(text.strip()) if part]
     if len(parts) < 2:
         return [text]
@@ -130,3 +130,13 @@ def split_people(text: str) -> list[str]:
         if len(words) < 2 or not read_word(words[0]).traits & (SURNAME | Trait.BARE_SURNAME):
             return [text]
     return parts
+
+
+# What is taken off, the finding that tells it, and a sign without which there is nothing to do.
+_STEPS: tuple[tuple[str, re.Pattern[str] | None, Callable[[str], str]], ...] = (
+    ("name_nickname", _STRAY, drop_brackets),
+    ("name_punctuation", _EDGE, drop_edges),
+    ("name_nickname", None, drop_relation),
+    ("name_punctuation", _SIGN, unify_signs),
+    ("name_punctuation", _EDGE, drop_edges),
+)

@@ -7,6 +7,7 @@ from typing import Literal
 from xacthuc.cleaning.name_words import SURNAME, NameWord, Trait
 
 Verdict = Literal["right", "restored", "unsure"]
+ORDER_VERDICTS: tuple[Verdict, ...] = ("right", "restored", "unsure")
 _STRONG = Trait.SURE | Trait.COMMON
 
 

@@ -123,13 +123,16 @@ def _tell_role(shown: str, key: str) -> int:
 
 
 def _tell_oddity(shown: str, composed: str) -> int:
-    typed = "-" in composed or decode_telex(composed) is not None or decode_vni_typing(composed) is not None
-    unknown, digits = has_unknown_letters(composed), any(letter.isdigit() for letter in composed)
+    letters = composed.isalpha()
+    typed = "-" in composed or decode_telex(composed) is not None
+    typed = typed or (not letters and decode_vni_typing(composed) is not None)
+    unknown = not composed.isascii() and has_unknown_letters(composed)
+    digits = not letters and any(letter.isdigit() for letter in composed)
     traits = (
         (Trait.SHORTENED if is_abbreviation(composed) else 0)
         | (Trait.DIGITS if digits else 0)
         | (Trait.UNKNOWN if unknown else 0)
-        | (Trait.UNCLEAR if not digits and not _PLAIN.fullmatch(shown) else 0)
+        | (Trait.UNCLEAR if not letters and not digits and not _PLAIN.fullmatch(shown) else 0)
         | (Trait.TYPED if typed else 0)
     )
     return traits | (Trait.ODD if typed or unknown or digits or _is_odd(composed) else 0)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from xacthuc.cleaning.name_order import judge_order
+from xacthuc.cleaning.name_order import ORDER_VERDICTS, judge_order
 from xacthuc.cleaning.name_words import NameWord, Trait, read_word
 from xacthuc.cleaning.one_name import FINDINGS, NAME_LIMIT, CleanName, clean_name
 
@@ -84,7 +84,7 @@ def _clean_distinct(texts: pa.Array, *, encoding: str | None) -> CleanNames:
     slow = np.flatnonzero(_find_slow(texts, tokens, orders=orders, encoding=encoding))
     one_by_one = [clean_name(text, encoding=encoding) for text in texts.take(pa.array(slow)).to_pylist()]
     masks = _sum_findings(tokens)
-    masks[orders == "unsure"] |= _BIT["name_order_unsure"]
+    masks[orders == ORDER_VERDICTS.index("unsure")] |= _BIT["name_order_unsure"]
     masks[spaced] |= _BIT["name_spaces"]
     masks[slow] = [sum([_BIT[code] for code in name.findings]) for name in one_by_one]
     return CleanNames(
@@ -118,7 +118,7 @@ def _find_slow(texts: pa.Array, tokens: _Tokens, *, orders: Numbers, encoding: s
     first = tokens.traits[starts]
     slow = (np.bitwise_or.reduceat(tokens.traits, starts) & Trait.ODD) != 0
     slow |= (ends - starts < 2) | ((first & (Trait.TITLE | Trait.OPENING | Trait.SHORTENED)) != 0)
-    slow |= orders == "restored"
+    slow |= orders == ORDER_VERDICTS.index("restored")
     slow |= pc.greater(pc.binary_length(texts), NAME_LIMIT).to_numpy(zero_copy_only=False)
     if encoding is not None:
         slow |= ~pc.string_is_ascii(texts).to_numpy(zero_copy_only=False)
@@ -126,7 +126,7 @@ def _find_slow(texts: pa.Array, tokens: _Tokens, *, orders: Numbers, encoding: s
 
 
 def _judge_orders(tokens: _Tokens) -> Numbers:
-    """Judge the order of each name; few kinds of words meet in the places that tell, and each meeting is judged once."""
+    """Judge the order of each name, as a place in ORDER_VERDICTS; few kinds of words meet in the places that tell, and each meeting is judged once."""
     starts, ends = tokens.offsets[:-1], tokens.offsets[1:]
     traits = (tokens.traits & _ORDER_TRAITS).astype(np.uint64)
     key = traits[starts]
@@ -135,8 +135,8 @@ def _judge_orders(tokens: _Tokens) -> Numbers:
     key = key << _WIDTH | traits[ends - 1]
     kinds, kind = np.unique(key, return_inverse=True)
     words = [[int(key) >> shift & int(_ORDER_TRAITS) for shift in (48, 32, 16, 0)] for key in kinds]
-    verdicts = np.array([judge_order(*four) for four in words])[kind]
-    return np.where(ends - starts < 3, "right", verdicts)
+    verdicts = np.array([ORDER_VERDICTS.index(judge_order(*four)) for four in words], np.int8)[kind]
+    return np.where(ends - starts < 3, np.int8(0), verdicts)
 
 
 def _sum_findings(tokens: _Tokens) -> Numbers:

@@ -27,6 +27,8 @@ FINDINGS = (
 
 _LOST = re.compile("[^\\W\\d_][?\ufffd]|[?\ufffd][^\\W\\d_]")
 _LETTERS_ONLY = re.compile(r"(?:[^\W\d_]+ )*[^\W\d_]+")
+_LETTER = re.compile(r"[^\W\d_]")
+_DIGIT = re.compile(r"\d")
 _PARTS = re.compile(r"[\s.,;:/()-]+")
 _TOLD = (
     (Trait.CASE, "name_case"),
@@ -82,15 +84,15 @@ def _no_joiner(tokens: list[str]) -> bool:
 def _refuse(text: str, *, simple: bool) -> str | None:
     lexicon, lower = load_lexicon(), text.lower()
     if not simple:
-        letters = sum(map(str.isalpha, text))
-        digits = sum(map(str.isdigit, text))
-        if not letters:
+        digits = len(_DIGIT.findall(text))
+        if not _LETTER.search(text):
             return "name_not_a_name" if digits else "name_placeholder"
-        if digits >= 4 and digits * 2 >= letters:
+        if digits >= 4 and digits * 2 >= len(_LETTER.findall(text)):
             return "name_not_a_name"
     if lower.strip(" .-_/*?,;:'\"()") in lexicon.placeholders:
         return "name_placeholder"
-    if lower.startswith(lexicon.openings) or not lexicon.not_names.isdisjoint(_PARTS.split(lower)):
+    words = lower.split(" ") if simple else _PARTS.split(lower)
+    if lower.startswith(lexicon.openings) or not lexicon.not_names.isdisjoint(words):
         return "name_not_a_name"
     return None
 
