@@ -1,8 +1,8 @@
 """How well workbooks were read and matched, held against their truth: the same check for given and for made workbooks.
 
-Takes what the main command writes (records.parquet, rows.csv, verdicts.parquet) and a folder with truth.csv, rows.csv and
-register.csv in the format of `hands.truth`. Names compare in NFC with one placement of tones, case and blanks levelled.
-Results name files, sheets, rows and fields, never values.
+Takes what the main command writes (records.parquet, rows.csv, verdicts.parquet) and a folder with truth.csv, rows.csv
+and register.csv in the format of `hands.truth`. Names compare in NFC with one placement of tones, case and blanks
+levelled. Results name files, sheets, rows and fields, never values.
 """
 
 from __future__ import annotations
@@ -24,15 +24,17 @@ COUNTED = ("data", "headings", "blank", "totals")
 JUDGED = ("name", "birth_date", "number", "vaccine", "dose_date")  # the fields that make a dose rightly read
 SHOWN = (*JUDGED, "sex", "phone", "dose_no", "lot", "number9")
 RECORD_COLUMNS = (
-    "record", "file", "sheet", "row", "dose_no", "name", "birth_date", "sex", "number", "phone", "vaccine", "dose_date", "lot",
+    "record", "file", "sheet", "row", "dose_no", "name", "birth_date", "sex", "number", "phone", "vaccine",
+    "dose_date", "lot",
 )  # fmt: skip
 
 
 def check_reading(records: Path, rows: Path, truth_dir: Path) -> dict[str, Any]:
-    """Compare the records read with the truth: rows accounted for, doses right, per field, per class of damage, and misses.
+    """Compare the records read with the truth: rows accounted for, doses right, by field and class of damage, misses.
 
-    `doses.share`: true doses of which every judged field named in recoverable_fields is right. `restored`: by class that can
-    be restored, its damaged cells and how many were. `misses`: (file, sheet, row, field), field "record" where none was read.
+    `doses.share`: true doses of which every judged field named in recoverable_fields is right. `restored`: by class
+    that can be restored, its damaged cells and how many were. `misses`: (file, sheet, row, field), field "record"
+    where none was read.
     """
     truth = _read_csv(truth_dir / "truth.csv")
     register = {line["id"]: line for line in _read_csv(truth_dir / "register.csv")}
@@ -74,9 +76,9 @@ def check_reading(records: Path, rows: Path, truth_dir: Path) -> dict[str, Any]:
 def check_verdicts(verdicts: Path, truth_dir: Path) -> dict[str, Any]:
     """Compare verdicts with the truth: how many records of registered people name the right person, and wrong matches.
 
-    `share` counts records whose person is in the register and whose `person` is that one, matched or proposed. `wrong`: MATCHED
-    to another person, or to anybody where the person is in no register. With records.parquet beside the verdicts, two people
-    in one row are told apart by name; without it by the number of the dose alone.
+    `share` counts records whose person is in the register and whose `person` is that one, matched or proposed.
+    `wrong`: MATCHED to another person, or to anybody where the person is in no register. With records.parquet beside
+    the verdicts, two people in one row are told apart by name; without it by the number of the dose alone.
     """
     truth = _read_csv(truth_dir / "truth.csv")
     judged = _read_parquet(verdicts, ("record", "file", "sheet", "row", "dose_no", "identity", "person", "sure"))
@@ -111,7 +113,7 @@ def check_verdicts(verdicts: Path, truth_dir: Path) -> dict[str, Any]:
 
 
 def align(truth: Sequence[Line], read: Sequence[Line]) -> tuple[list[tuple[Line, Line | None]], list[Line]]:
-    """Pair every line of truth with the record of the same row that is most like it, or None; and give the records left."""
+    """Pair every line of truth with the record of its row that is most like it, or None; and give the records left."""
     places: dict[tuple[str, str, int], list[Line]] = defaultdict(list)
     for record in read:
         places[_place(record)].append(record)
@@ -141,10 +143,10 @@ def _place(line: Line) -> tuple[str, str, int]:
 
 def _likeness(line: Line, record: Line) -> float:
     names = normal_name(line["true_name"]), normal_name(record.get("name") or "")
-    likeness = 3 * SequenceMatcher(None, *names).ratio()
-    likeness += str(record.get("dose_no") or "") == line["dose_no"]
-    likeness += 0.5 * ((record.get("dose_date") or "") == line["dose_date"])
-    return likeness + 0.25 * ((record.get("vaccine") or "") == line["vaccine"])
+    likeness: float = 3 * SequenceMatcher(None, *names).ratio()
+    likeness += float(str(record.get("dose_no") or "") == line["dose_no"])
+    likeness += 0.5 * float((record.get("dose_date") or "") == line["dose_date"])
+    return likeness + 0.25 * float((record.get("vaccine") or "") == line["vaccine"])
 
 
 def _is_right(name: str, line: Line, record: Line, register: Mapping[str, Line]) -> bool:

@@ -13,6 +13,8 @@ Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ N
 Hà Tăng Thái Tạ Quách Châu Lương Hứa Vương Đào Phùng Kiều La Tống Triệu Nông Giàng Sùng Y Kim Thạch Sơn Danh
 """
 FAMILY_NAMES = frozenset(_FAMILY_NAMES.split())
+_CLEAR = "Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Trương Đinh Trịnh Đoàn Lương Lưu"
+CLEAR_FAMILY_NAMES = frozenset(_CLEAR.split())  # seldom anything but a family name
 TONES = "\u0300\u0301\u0309\u0303\u0323"
 NICKNAMES = ("Tèo", "Cu Tí", "Bé Ba", "Út", "Mén", "Hai Lúa", "Sáu", "Cu", "Bống", "Tám")
 RELATIONS = ("vợ a. Tuấn", "con ô. Ba", "con bà Bảy", "chồng c. Lan", "cháu ô. Năm", "mẹ Tí")
@@ -96,7 +98,7 @@ def put_given_first(name: str, rng: Chance) -> str | None:
     *front, given = name.split()
     if not front:
         return None
-    shows = front[0] in FAMILY_NAMES and given not in FAMILY_NAMES and len(front) > 1
+    shows = front[0] in CLEAR_FAMILY_NAMES and given not in FAMILY_NAMES and len(front) > 1
     comma = "" if shows and rng.random() < 0.5 else ","
     return f"{given}{comma} {' '.join(front)}"
 

@@ -49,11 +49,11 @@ def write_workbooks(
     rates: Mapping[str, float] | None = None,
     rows: int = ROWS_PER_WORKBOOK,
 ) -> WorkbookTruth:
-    """Write one workbook for each hand (all of the catalogue if None) about the people given, and the truth of every dose.
+    """Write a workbook in each hand (all of the catalogue if None) about the people given, and the truth of every dose.
 
-    `people` in the order of a register, households together. The same seed gives the same truth and the same bytes. A hand
-    writes of a commune of its own region where there is one; `rates` go over those of the data file, a hand's over both.
-    Not checked: that `doses` are plausible, or that `people` have valid numbers.
+    `people` in the order of a register, households together. The same seed gives the same truth and the same bytes. A
+    hand writes of a commune of its own region where there is one; `rates` go over those of the data file, a hand's
+    over both. Not checked: that `doses` are plausible, or that `people` have valid numbers.
     """
     out.mkdir(parents=True, exist_ok=True)
     chosen = [HANDS[hand] if isinstance(hand, str) else hand for hand in (hands if hands is not None else tuple(HANDS))]

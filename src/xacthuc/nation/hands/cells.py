@@ -18,7 +18,7 @@ ROW_KINDS: dict[RowPart, str] = {
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: its value (None: empty), its number format, whether it has a border; a formula keeps its result as value."""
+    """One cell: its value (None: empty), its number format, its border; a formula keeps its result as value."""
 
     value: str | int | float | date | None = None
     number_format: str = ""
@@ -71,6 +71,16 @@ class Sheet:
         return max(
             (number for number, cells in enumerate(self.rows, 1) if any(c.value is not None for c in cells)), default=0
         )
+
+    def list_covered(self) -> set[tuple[int, int]]:
+        """Give the cells that lie under merged ones, from 0."""
+        return {
+            (row, column)
+            for first_row, first_column, last_row, last_column in self.merges
+            for row in range(first_row, last_row + 1)
+            for column in range(first_column, last_column + 1)
+            if (row, column) != (first_row, first_column)
+        }
 
     def recode(self, *, nfd: bool = False) -> None:
         """Turn all text into the characters of the sheet's font."""

@@ -12,7 +12,8 @@ from xacthuc.nation.hands.hand import DateHabit, Weighted
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 EPOCH_1900 = date(1899, 12, 30)
 EPOCH_1904 = date(1904, 1, 1)
-OLDEST_SHORT_YEAR = 1923  # an earlier year in two digits could be of this century
+SHORT_YEARS = range(1923, 2020)  # a year in two digits must not be of the other century
+LIST_YEAR = 2021  # the year in the title of lists that write day and month only
 
 STYLES: dict[str, Callable[[date], Cell]] = {
     "dd/mm/yyyy": lambda d: Cell(f"{d:%d/%m/%Y}"),
@@ -40,7 +41,7 @@ SHORT_YEAR = {"d/m/yy": "d/m/yyyy"}
 
 
 def write_birth(text: str, habit: DateHabit, *, rng: Chance, date_1904: bool = False) -> tuple[Cell, str]:
-    """Write a birth date (ISO, a year, or text that stays) in the hand's manner; give the cell and a class of damage or "".
+    """Write a birth date (ISO, a year, or text that stays) in the hand's manner; give the cell and a class of damage.
 
     Before 1904 no cell of the 1904 system can hold the day, nor before 1900 of the other: such days are text.
     """

@@ -1,4 +1,4 @@
-"""What a clerk writes down of one person and one dose, damaged by class at given rates, before it has a form or a place."""
+"""What a clerk writes down of one person and one dose, damaged at given rates, before it has a form or a place."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from xacthuc.nation.hands.values import write_qr
 
 # Drawn in this order, at most so many of one field; the order keeps each damage in the manner of its class.
 NAME_CLASSES = (
-    "name_variant_word", "name_iy", "name_typo", "name_tone_placement", "name_middle_missing", "name_abbreviated", "name_telex",
-    "name_given_first", "name_nickname", "name_no_marks", "name_space_or_case",
+    "name_variant_word", "name_iy", "name_typo", "name_tone_placement", "name_middle_missing", "name_abbreviated",
+    "name_telex", "name_given_first", "name_nickname", "name_no_marks", "name_space_or_case",
 )  # fmt: skip
 MAX_NAME_CLASSES = 2
 NUMBER_LOST = (
@@ -29,8 +29,8 @@ NUMBER_LOST = (
 )
 NUMBER_KEPT = ("number_punctuation", "number_letter_for_digit", "number_lost_zero")
 BIRTH_CLASSES = (
-    "birth_missing", "birth_impossible", "birth_wrong", "birth_day_month_swapped", "birth_month_first_text", "birth_year_only",
-    "birth_0101_for_year",
+    "birth_missing", "birth_impossible", "birth_wrong", "birth_day_month_swapped", "birth_month_first_text",
+    "birth_year_only", "birth_0101_for_year",
 )  # fmt: skip
 SEX_CLASSES = ("sex_wrong", "sex_missing")
 PHONE_CLASSES = ("phone_missing", "phone_changed", "phone_wrong_length", "phone_old_11_digits")
@@ -151,7 +151,7 @@ def _birth_classes(hand: Hand) -> Sequence[str]:
 
 
 def _write_sex(draft: Draft, keys: Sequence[str], rates: Mapping[str, float], rng: Chance) -> None:
-    """Write the sex; a form that tells it by the place of the birth date, or by a cross for women only, can not leave it out."""
+    """Write the sex; a form that tells it by the place of the birth date, or crosses only women, never lacks it."""
     by_place = "birth:nam" in keys
     women_only = "sex:nu" in keys and "sex:nam" not in keys
     _draw(draft, "sex", SEX_CLASSES[:1] if by_place or women_only else SEX_CLASSES, rates, rng)
@@ -262,8 +262,8 @@ def _scan_card(draft: Draft, others: Sequence[PersonRow], rng: Chance) -> None:
     month, day = 1 + int(rng.random() * 9), 1 + int(rng.random() * 28)
     place = ", ".join(part for part in (scanned.address, scanned.commune, scanned.district, scanned.province) if part)
     draft.qr = write_qr(
-        number12=scanned.number12, number9=scanned.number9, name=scanned.name, birth_date=scanned.birth_date, sex=scanned.sex,
-        place=place, issued=f"{day:02d}{month:02d}2021",
+        number12=scanned.number12, number9=scanned.number9, name=scanned.name, birth_date=scanned.birth_date,
+        sex=scanned.sex, place=place, issued=f"{day:02d}{month:02d}2021",
     )  # fmt: skip
     if scanned.id != person.id:
         draft.classes.add("qr_of_other_person")

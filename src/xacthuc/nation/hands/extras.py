@@ -31,7 +31,8 @@ def _make_summary(hand: Hand, rng: Chance) -> Sheet:
     for number in range(1, 9):
         counts = [60 + int(rng.random() * 200) for _ in range(3)]
         sums = [total + count for total, count in zip(sums, counts, strict=True)]
-        sheet.add([Cell(value, border=True) for value in (number, f"{unit} {number}", *counts)], "total")
+        values: list[int | str] = [number, f"{unit} {number}", *counts]
+        sheet.add([Cell(value, border=True) for value in values], "total")
     sheet.add([Cell(value, border=True) for value in (None, "Cộng", *sums)], "total")
     sheet.recode(nfd=hand.text.nfd)
     return sheet

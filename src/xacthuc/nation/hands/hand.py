@@ -3,7 +3,7 @@
 Columns are named in a small language, one word a column, from left to right:
 `stt name family given birth birth:nam birth:nu day month year sex sex:nam sex:nu number number9 number12 phone hamlet
 address commune district province department class job group insurance nationality ethnicity qr site reaction pressure
-note staff_code`, `dose_no date vaccine lot vaccine_lot` for lists of one dose a row, `1:date 1:vaccine 1:lot 2:date ...`
+note staff_code`, `dose_no date vaccine lot vaccine_lot` for lists of one dose a row, `1:date 1:vaccine 1:lot ...`
 for doses across, none of them for lists whose title tells the dose. A trailing `!` hides a column.
 """
 
@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Region = Literal["north", "centre", "south"]
+By = Literal["one", "hamlet", "month", "session", "department", "class", "stacked"]
+Form = Literal["xlsx", "xls", "ods", "csv"]
+Font = Literal["unicode", "tcvn3", "vni"]
 Weighted = tuple[tuple[str, float], ...]
-
-NO_DAMAGE: Mapping[str, float] = {}
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class NumberHabit:
 class TextHabit:
     """How text is typed."""
 
-    font: Literal["unicode", "tcvn3", "vni"] = "unicode"
+    font: Font = "unicode"
     upper: bool = False  # names in capitals
     given_first: float = 0.0  # share of names with the given name first
     nfd: bool = False  # everything decomposed, as some keyboards do
@@ -55,7 +56,7 @@ class TextHabit:
 class Layout:
     """How a sheet is laid out."""
 
-    by: Literal["one", "hamlet", "month", "session", "department", "class", "stacked"] = "one"
+    by: By = "one"
     letterhead: bool = True
     title: str = "plain"  # plain, dose (title tells date, vaccine, lot, number), year, none
     header_rows: int = 1  # 1, 2, 3
@@ -96,7 +97,7 @@ class Hand:
     region: Region
     file: str  # file name; {commune}, {plain} and {district} are filled in
     columns: str
-    form: Literal["xlsx", "xls", "ods", "csv"] = "xlsx"
+    form: Form = "xlsx"
     manner: Literal["formal", "short", "south", "english", "old"] = "formal"
     people: Literal["commune", "factory", "school", "closed"] = "commune"
     layout: Layout = Layout()

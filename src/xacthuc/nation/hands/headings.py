@@ -1,4 +1,4 @@
-"""The heading above each column: words chosen from `headings.toml`, one to three rows of them, merged as clerks merge."""
+"""The heading above each column: words from `headings.toml`, one to three rows of them, merged as clerks merge."""
 
 from __future__ import annotations
 

@@ -8,9 +8,9 @@ from xacthuc.nation.chance import Chance, pick
 from xacthuc.nation.hands.people import PersonRow
 
 FOREIGN_NAMES = (
-    ("KIM MIN SOO", "KR"), ("PARK SEO YEON", "KR"), ("CHEN YU TING", "TW"), ("LIN CHIH WEI", "TW"), ("WANG JIAN GUO", "CN"),
-    ("TANAKA HIROSHI", "JP"), ("SATO YUKI", "JP"), ("SOK CHAN DARA", "KH"), ("GARCIA MARIA", "PH"), ("KUMAR RAJESH", "IN"),
-    ("SOMCHAI PRASERT", "TH"), ("MUELLER HANS", "DE"),
+    ("KIM MIN SOO", "KR"), ("PARK SEO YEON", "KR"), ("CHEN YU TING", "TW"), ("LIN CHIH WEI", "TW"),
+    ("WANG JIAN GUO", "CN"), ("TANAKA HIROSHI", "JP"), ("SATO YUKI", "JP"), ("SOK CHAN DARA", "KH"),
+    ("GARCIA MARIA", "PH"), ("KUMAR RAJESH", "IN"), ("SOMCHAI PRASERT", "TH"), ("MUELLER HANS", "DE"),
 )  # fmt: skip
 COUNTRY_WORDS = {
     "KR": "Hàn Quốc", "TW": "Đài Loan", "CN": "Trung Quốc", "JP": "Nhật Bản", "KH": "Campuchia", "PH": "Philippines",
@@ -29,8 +29,9 @@ def make_outsider(people: Sequence[PersonRow], *, foreign: bool, rng: Chance) ->
         name, country = pick(FOREIGN_NAMES, rng)
         passport = pick("MGENTC", rng) + _digits(8, rng)
         return PersonRow(
-            "", name, birth, sex, "", phone=phone, province=home.province, district=home.district, commune=home.commune,
-            commune_code=home.commune_code, address=home.address, standing="foreigner", passport=passport,
+            "", name, birth, sex, "", phone=phone, province=home.province, district=home.district,
+            commune=home.commune, commune_code=home.commune_code, address=home.address, standing="foreigner",
+            passport=passport,
             nationality=COUNTRY_WORDS[country],
         )  # fmt: skip
     names = [pick(people, rng).name.split() for _ in range(2)]
@@ -44,7 +45,8 @@ def make_outsider(people: Sequence[PersonRow], *, foreign: bool, rng: Chance) ->
     elsewhere = rng.random() < 0.35
     return PersonRow(
         "", f"{names[0][0]} {middle} {names[1][-1]}", birth, sex, number, old if rng.random() < 0.4 else "", phone,
-        home.province, home.district, "" if elsewhere else home.commune_code, "Xã Tân Lập" if elsewhere else home.commune,
+        home.province, home.district, "" if elsewhere else home.commune_code,
+        "Xã Tân Lập" if elsewhere else home.commune,
         "Xã Tân Lập" if elsewhere else home.address, "other_commune" if elsewhere else "outside",
     )  # fmt: skip
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Literal
 
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from xacthuc.codes.units import load_units
 
 Standing = Literal["register", "outside", "other_commune", "foreigner"]
+DOSE_COLUMNS = ("dose", "person", "dose_no", "vaccine", "lot", "dose_date")
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,40 @@ class DoseRow:
 
 @dataclass(frozen=True)
 class District:
-    """The people and the doses of one district."""
+    """The people of one district, neighbours together, and the doses they were given."""
 
-    people: tuple[PersonRow, ...] = ()
-    doses: tuple[DoseRow, ...] = field(default=())
+    people: tuple[PersonRow, ...]
+    doses: tuple[DoseRow, ...]
+
+
+class DistrictNotFound(Exception):  # noqa: N818 - named as the other refusals are
+    """The code is no district of 2021, or nobody of the nation lives there."""
+
+
+def load_district(nation: Path, district: str) -> District:
+    """Read one district of a nation's folder: its people and every dose truly given them, entered or not.
+
+    Takes register.parquet, truth.parquet and unrecorded.parquet. `district`: three digits of the tree of
+    2021. Doses entered twice count once. Raises DistrictNotFound.
+    """
+    communes = [unit.code for unit in load_units("2021").children(district)]
+    table = pq.read_table(nation / "register.parquet", filters=pc.field("commune_code").isin(communes))
+    if not table.num_rows:
+        raise DistrictNotFound(f"nobody lives in a district {district}")
+    known = {field.name for field in fields(PersonRow)}
+    rows: list[dict[str, Any]] = [
+        {name: value or "" for name, value in row.items() if name in known} for row in table.to_pylist()
+    ]
+    people = tuple(PersonRow(**row) for row in rows)
+    own = pc.field("person").isin([person.id for person in people])
+    entered = pq.read_table(nation / "truth.parquet", columns=list(DOSE_COLUMNS), filters=own).to_pylist()
+    left_out = pq.read_table(nation / "unrecorded.parquet", columns=list(DOSE_COLUMNS), filters=own).to_pylist()
+    return District(people, tuple(_list_doses([*entered, *left_out])))
+
+
+def _list_doses(rows: Iterable[dict[str, Any]]) -> list[DoseRow]:
+    doses = {
+        row["dose"]: DoseRow(row["person"], int(row["dose_no"]), row["vaccine"], row["lot"] or "", row["dose_date"])
+        for row in rows
+    }
+    return sorted(doses.values(), key=lambda dose: (dose.person, dose.dose_no, dose.dose_date))

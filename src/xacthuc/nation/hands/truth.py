@@ -1,4 +1,4 @@
-"""What is true of every dose written down and what of it a careful human could restore: truth.csv, rows.csv, register.csv."""
+"""The truth of every dose written, and what a careful human could restore: truth.csv, rows.csv, register.csv."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from xacthuc.nation.hands.drafting import Draft, DraftDose
 from xacthuc.nation.hands.people import PersonRow
 
 TRUTH_COLUMNS = (
-    "file", "sheet", "row", "dose_no", "person_id", "true_name", "true_birth_date", "true_sex", "true_number", "vaccine",
-    "dose_date", "lot", "damage", "recoverable_fields",
+    "file", "sheet", "row", "dose_no", "person_id", "true_name", "true_birth_date", "true_sex", "true_number",
+    "vaccine", "dose_date", "lot", "damage", "recoverable_fields",
 )  # fmt: skip
 ROWS_COLUMNS = (
-    "file", "sheet", "sheet_kind", "state", "last_row", "data", "headings", "blank", "totals", "title_rows", "header_rows",
-    "subheading_rows", "total_rows", "signature_rows", "note_rows", "data_without_dose", "dose_records", "hidden_rows",
+    "file", "sheet", "sheet_kind", "state", "last_row", "data", "headings", "blank", "totals", "title_rows",
+    "header_rows", "subheading_rows", "total_rows", "signature_rows", "note_rows", "data_without_dose",
+    "dose_records", "hidden_rows",
 )  # fmt: skip
 REGISTER_COLUMNS = (
-    "id", "name", "birth_date", "sex", "number12", "number9", "phone", "province", "district", "commune_code", "commune",
-    "address",
+    "id", "name", "birth_date", "sex", "number12", "number9", "phone", "province", "district", "commune_code",
+    "commune", "address",
 )  # fmt: skip
 
 LOST: dict[str, frozenset[str]] = {

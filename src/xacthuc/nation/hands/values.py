@@ -8,15 +8,16 @@ from xacthuc.nation.hands.hand import NumberHabit, TextHabit, Weighted
 
 SEXES = {
     "Nam/Nữ": ("Nam", "Nữ"), "NAM/NỮ": ("NAM", "NỮ"), "nam/nữ": ("nam", "nữ"), "1/0": ("1", "0"), "M/F": ("M", "F"),
-    "Male/Female": ("Male", "Female"), "Nam/": ("Nam", "nữ"),
+    "Male/Female": ("Male", "Female"),
 }  # fmt: skip
 DOSE_NUMBERS = {
-    "1": ("1", "2", "3", "4"), "I": ("I", "II", "III", "IV"), "M1": ("M1", "M2", "M3", "M4"), "1st": ("1st", "2nd", "3rd", "4th"),
-    "Mũi 1": ("Mũi 1", "Mũi 2", "Mũi 3", "Mũi 4"), "Lần 1": ("Lần 1", "Lần 2", "Lần 3", "Lần 4"), "01": ("01", "02", "03", "04"),
-    "thứ nhất": ("Mũi thứ nhất", "Mũi thứ hai", "Mũi thứ ba", "Mũi thứ tư"), "1/2": ("1/2", "2/2", "3", "4"),
+    "1": ("1", "2", "3", "4"), "I": ("I", "II", "III", "IV"), "M1": ("M1", "M2", "M3", "M4"),
+    "1st": ("1st", "2nd", "3rd", "4th"), "Mũi 1": ("Mũi 1", "Mũi 2", "Mũi 3", "Mũi 4"), "01": ("01", "02", "03", "04"),
+    "Lần 1": ("Lần 1", "Lần 2", "Lần 3", "Lần 4"), "1/2": ("1/2", "2/2", "3", "4"),
+    "thứ nhất": ("Mũi thứ nhất", "Mũi thứ hai", "Mũi thứ ba", "Mũi thứ tư"),
 }  # fmt: skip
 _VACCINES = """
-AstraZeneca: AstraZeneca | AZ, Astra, A.Z, az | ASTRAZENECA | AstraZeneca (Anh), COVID-19 Vaccine AstraZeneca | Astra Zeneca
+AstraZeneca: AstraZeneca | AZ, Astra, A.Z, az | ASTRAZENECA | AstraZeneca (Anh), Covid-19 AstraZeneca | Astra Zeneca
 Comirnaty: Pfizer | Pf, Pfizer, pfizer | PFIZER | Comirnaty (Pfizer), Pfizer-BioNTech | Comirnaty, Pfizer
 Spikevax: Moderna | Mod, moderna | MODERNA | Moderna (Mỹ), Spikevax (Moderna) | Spikevax, Moderna
 Vero Cell: Vero Cell | Vero, Verocell, VC | VERO CELL | Vero Cell (TQ), Vero-Cell, Sinopharm | Vero Cell, Sinopharm
@@ -132,6 +133,6 @@ def write_place(address: str, commune: str, text: TextHabit, rng: Chance) -> str
 
 
 def write_qr(*, number12: str, number9: str, name: str, birth_date: str, sex: str, place: str, issued: str) -> str:
-    """Give the text of a card's QR, seven fields: 12 digits, CMND, name, ddmmyyyy, Nam/Nữ, address, ddmmyyyy of issue."""
+    """Give the text of a card's QR, its seven fields: 12 digits, CMND, name, birth, sex, address, day of issue."""
     birth = f"{birth_date[8:]}{birth_date[5:7]}{birth_date[:4]}" if len(birth_date) == 10 else f"0101{birth_date}"
     return "|".join((number12, number9, name, birth, "Nữ" if sex == "F" else "Nam", place, issued))
