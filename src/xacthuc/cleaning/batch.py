@@ -19,7 +19,7 @@ from xacthuc.codes.countries import find_country
 from xacthuc.records import CLEAN_SCHEMA, RAW_SCHEMA, SheetLayout
 
 
-LEGACY_FIELDS = ("sex", "nationality", "province", "district", "commune", "address", "vaccine", "site", "note")
+LEGACY_FIELDS = ("sex", "nationality", "province", "district", "commune", "address", "dose_no", "vaccine", "site", "note")
 
 
 @dataclass(frozen=True)

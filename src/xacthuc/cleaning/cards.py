@@ -12,12 +12,12 @@ import pyarrow as pa
 
 from xacthuc.cleaning.cells import Answer, fold, map_distinct
 from xacthuc.cleaning.dates import DateStyle, read_date
+from xacthuc.cleaning.encodings import repair_mojibake
 from xacthuc.cleaning.sexes import read_sex
 
 _NINE, _TWELVE = re.compile(r"^\d{9}$"), re.compile(r"^\d{12}$")
 _HEX = re.compile(r"^(?:[0-9A-Fa-f]{2}){2,}$")
 _INSURANCE = re.compile(r"^(?:[A-Z]{2}\d{3})?\d{10}$")
-_GARBLED = re.compile("[\u00c2\u00c3\u00c4\u00c6\u00e1\u00e2][\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2013-\u203a\u20ac\u2122]")
 _STYLE = DateStyle(pivot=2100)
 
 
@@ -52,7 +52,7 @@ def clean_cards(values: pa.Array) -> dict[str, pa.Array]:
 
 def read_card(text: str) -> CardRead:
     """Read one QR text, whichever card it came from; a text that is none has a finding and nothing else."""
-    plain = ungarble(text).strip().strip("\"'")
+    plain = repair_mojibake(text).strip().strip("\"'")
     parts = [part.strip() for part in plain.split("|")]
     if len(parts) < 3:
         return CardRead(code="qr_unreadable")
@@ -63,18 +63,6 @@ def read_card(text: str) -> CardRead:
     if _TWELVE.match(parts[0]):
         return _read_card(parts)
     return CardRead(code="qr_unreadable")
-
-
-def ungarble(text: str) -> str:
-    """Give back UTF-8 that was read as Latin-1 or Windows-1252; other text stays as it is."""
-    if not _GARBLED.search(text):
-        return text
-    for encoding in ("latin-1", "cp1252"):
-        try:
-            return text.encode(encoding).decode("utf-8")
-        except (UnicodeEncodeError, UnicodeDecodeError):
-            continue
-    return text
 
 
 def _read_card(parts: list[str]) -> CardRead:

@@ -64,6 +64,8 @@ def is_true(mask: pa.Array) -> pa.Array:
 
 def fold(text: str) -> str:
     """Give lower-case letters without marks, single blanks: for comparing words, never for keeping."""
+    if text.isascii():
+        return " ".join(text.split()).lower()
     decomposed = unicodedata.normalize("NFKD", text.replace("đ", "d").replace("Đ", "D"))
     bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return _SPACES.sub(" ", bare).strip().lower()
@@ -71,6 +73,8 @@ def fold(text: str) -> str:
 
 def trim(text: str) -> str:
     """Give the text in compatibility form (full-width digits, odd blanks) without control characters at its edges."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     plain = unicodedata.normalize("NFKC", text)
     return "".join(letter if letter.isprintable() else " " for letter in plain).strip()
 

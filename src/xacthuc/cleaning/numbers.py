@@ -88,19 +88,43 @@ def clean_numbers(
     state = pc.case_when(pc.make_struct(is_true(twelve), is_true(nine)), "twelve", "nine", "missing")
     head, tail = _divide_joined(values) if columns > 1 else (no_text(len(values)), no_text(len(values)))
     number12, number9 = pc.coalesce(number12, head), pc.coalesce(number9, tail)
-    state = pc.if_else(pc.is_valid(head), "twelve", state)
+    lost = _find_lost_zeros(values, sane=pc.and_(sane, pc.equal(length, 11)))
+    grouped = _find_grouped(values)
+    number12 = pc.coalesce(number12, lost, grouped)
+    state = pc.if_else(pc.is_valid(number12), "twelve", state)
     odd = pc.and_(pc.is_valid(values), pc.and_(pc.is_null(number12), pc.is_null(number9)))
     number12, number9, passport, digits, state, code = map_odd(
         values,
         odd,
         lambda text: _as_answer(read_number(text, cmnd_first=cmnd_first)),
         width=6,
-        regular=(number12, number9, None, None, state, None),
+        regular=(number12, number9, None, None, state, _code_regular(lost, grouped)),
     )
     if columns > 1:
         code = pc.if_else(is_true(pc.is_in(code, value_set=pa.array(["number_both", "number_punctuation"]))), None, code)
     year, sex, wrong = tell_birth(number12)
     return Numbers(number12, number9, passport, digits, state, pc.coalesce(code, wrong), year, sex)
+
+
+def _code_regular(lost: pa.Array, grouped: pa.Array) -> pa.Array:
+    restored, punctuated = choose(pc.is_valid(lost), "number_zero_restored"), choose(pc.is_valid(grouped), "number_punctuation")
+    return pc.coalesce(restored, punctuated)
+
+
+def _find_grouped(values: pa.Array) -> pa.Array:
+    """Give the digits of "036 072 015 512" and "'036072015512"; null for all others."""
+    grouped = pc.match_substring_regex(values, "^(?:'[0-9]{12}|[0-9]{3}([ .-][0-9]{3}){3})$")
+    bare = pc.replace_substring_regex(values, "[ '.-]+", "")
+    return pc.if_else(pc.and_(is_true(grouped), pc.invert(pc.is_in(bare, value_set=pa.array(JUNK)))), bare, None)
+
+
+def _find_lost_zeros(values: pa.Array, *, sane: pa.Array) -> pa.Array:
+    """Give twelve digits for eleven that lack their first zero and are a number then; null for all others."""
+    forms = load_forms()
+    heads = [place[1:] + century for place in forms["places"]["provinces"] for century in forms["centuries"]]
+    right = pc.and_(sane, pc.invert(pc.starts_with(values, "0")))
+    right = pc.and_(right, pc.is_in(pc.utf8_slice_codeunits(values, 0, 3), value_set=pa.array(heads)))
+    return pc.if_else(is_true(right), pc.binary_join_element_wise("0", values, ""), None)
 
 
 def _divide_joined(values: pa.Array) -> tuple[pa.Array, pa.Array]:

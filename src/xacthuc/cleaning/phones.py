@@ -12,7 +12,7 @@ import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from xacthuc.cleaning.cells import Answer, is_true, map_odd, trim
+from xacthuc.cleaning.cells import Answer, choose, is_true, map_odd, trim
 from xacthuc.cleaning.numbers import is_placeholder
 
 _PIECE = re.compile(r"[;/,\n|&+]|\s[-–]\s?|[^\W\d_]+|\(")
@@ -32,12 +32,21 @@ def clean_phones(values: pa.Array) -> tuple[pa.Array, pa.Array]:
     Vietnamese numbers are national digits with the leading zero, foreign ones keep "+" and their country code.
     Not checked: whether the number is in use, or whose it is.
     """
-    decimal = pc.and_(pc.ascii_is_decimal(values), pc.equal(pc.binary_length(values), 10))
-    mobile = pc.is_in(pc.utf8_slice_codeunits(values, 0, 2), value_set=pa.array(load_plan()["mobiles"]["prefixes"]))
-    regular = pc.and_(decimal, mobile)
-    odd = pc.and_(pc.is_valid(values), pc.invert(is_true(regular)))
-    phone, code = map_odd(values, odd, read_phone, width=2, regular=(pc.if_else(regular, values, None), None))
+    compact = pc.replace_substring_regex(values, r"[ .\-]+", "")
+    zeroed = pc.if_else(_is_mobile(compact, zero=False), pc.binary_join_element_wise("0", compact, ""), None)
+    phone = pc.if_else(_is_mobile(compact, zero=True), compact, zeroed)
+    odd = pc.and_(pc.is_valid(values), pc.is_null(phone))
+    lost = choose(pc.is_valid(zeroed), "phone_zero_restored")
+    phone, code = map_odd(values, odd, read_phone, width=2, regular=(phone, lost))
     return phone, code
+
+
+def _is_mobile(values: pa.Array, *, zero: bool) -> pa.Array:
+    """Tell which texts are ten digits of a mobile, or nine where its zero is lost."""
+    prefixes = [prefix if zero else prefix[1:] for prefix in load_plan()["mobiles"]["prefixes"]]
+    right = pc.and_(pc.ascii_is_decimal(values), pc.equal(pc.binary_length(values), 10 if zero else 9))
+    head = pc.utf8_slice_codeunits(values, 0, len(prefixes[0]))
+    return is_true(pc.and_(right, pc.is_in(head, value_set=pa.array(prefixes))))
 
 
 def read_phone(text: str) -> Answer:
