@@ -26,10 +26,16 @@ LAYOUT = SheetLayout(
     columns=tuple(Column(name, at, name) for at, name in enumerate(RAW_FIELDS)),
 )
 LIKELY = {
-    "name": st.sampled_from(["Nguyễn Thị Hoa", "LÊ VĂN BA", "Tran Van Danh", "Hoa, Lê Thị", "SOK DARA", "x", "Lê T. Hoa (Bé)"]),
-    "birth_date": st.sampled_from(["27/03/1995", "1/1/48", "năm 1944", "31/02/1980", "03/27/1995", "1970-01-02", "21741", "00/00/1950"]),
+    "name": st.sampled_from(
+        ["Nguyễn Thị Hoa", "LÊ VĂN BA", "Tran Van Danh", "Hoa, Lê Thị", "SOK DARA", "x", "Lê T. Hoa (Bé)"]
+    ),
+    "birth_date": st.sampled_from(
+        ["27/03/1995", "1/1/48", "năm 1944", "31/02/1980", "03/27/1995", "1970-01-02", "21741", "00/00/1950"]
+    ),
     "sex": st.sampled_from(["Nam", "Nữ", "1", "0", "x", "M"]),
-    "number": st.sampled_from(["036195020263", "36195020263", "162958077", "3,61E+10", "không có", "B1234567", "205344457 - 049093021036"]),
+    "number": st.sampled_from(
+        ["036195020263", "36195020263", "162958077", "3,61E+10", "không có", "B1234567", "205344457 - 049093021036"]
+    ),
     "phone": st.sampled_from(["0961852275", "961 852 275", "01251675290", "x", "+84961852275 (vợ)"]),
     "dose_date": st.sampled_from(["19/10/2021", "44509", "vắng", "19/10/2012", "2021-10-19"]),
     "vaccine": st.sampled_from(["AZ", "Pfiezr", "AZ lô CTMAV562", "abc"]),
@@ -41,7 +47,14 @@ LIKELY = {
 TEXT = st.text(max_size=40)
 CELL = {name: st.none() | LIKELY.get(name, TEXT) | TEXT for name in RAW_FIELDS}
 ROW = st.fixed_dictionaries(
-    {**CELL, "row": st.integers(2, 9), "part": st.integers(1, 2), "slot": st.integers(0, 3), "file": st.just("f.xlsx"), "sheet": st.just("S")}
+    {
+        **CELL,
+        "row": st.integers(2, 9),
+        "part": st.integers(1, 2),
+        "slot": st.integers(0, 3),
+        "file": st.just("f.xlsx"),
+        "sheet": st.just("S"),
+    }
 )
 DIGITS = st.text("0123456789", max_size=14)
 NUMBERS = DIGITS | st.text("0123456789OlI .'-/;\nAB", max_size=26) | TEXT
@@ -70,7 +83,9 @@ def test_any_batch_gives_its_rows_and_known_findings(rows: list[dict[str, Any]],
 @settings(max_examples=150, deadline=None)
 def test_cleaning_what_was_cleaned_changes_nothing(row: dict[str, Any]) -> None:
     once = clean_batch(_raw([{**row, "name": None}]), LAYOUT).records.to_pylist()[0]
-    again = clean_batch(_raw([{**row, "qr": None, **{name: once[name] for name in KEPT}}]), LAYOUT).records.to_pylist()[0]
+    again = clean_batch(_raw([{**row, "qr": None, **{name: once[name] for name in KEPT}}]), LAYOUT).records.to_pylist()[
+        0
+    ]
     assert {name: again[name] for name in KEPT} == {name: once[name] for name in KEPT}
 
 
@@ -82,11 +97,17 @@ def test_a_column_of_numbers_is_read_as_its_cells(texts: list[str | None], first
         if text is None:
             continue
         read = read_number(text, cmnd_first=first)
-        got = tuple(part[at].as_py() for part in (column.number12, column.number9, column.passport, column.digits, column.state))
+        got = tuple(
+            part[at].as_py() for part in (column.number12, column.number9, column.passport, column.digits, column.state)
+        )
         assert got == (read.number12, read.number9, read.passport, read.digits, read.state)
 
 
-@given(st.sampled_from(load_forms()["places"]["provinces"]), st.sampled_from("0123"), st.text("0123456789", min_size=8, max_size=8))
+@given(
+    st.sampled_from(load_forms()["places"]["provinces"]),
+    st.sampled_from("0123"),
+    st.text("0123456789", min_size=8, max_size=8),
+)
 def test_a_lost_zero_is_given_back(province: str, century: str, rest: str) -> None:
     number = province + century + rest
     lost = number[1:]
@@ -103,7 +124,17 @@ def test_a_column_of_phones_is_read_as_its_cells(texts: list[str]) -> None:
 
 @given(st.dates(date(1900, 1, 1), date(2020, 12, 31)))
 def test_every_style_of_a_date_is_the_same_date(day: date) -> None:
-    styles = ["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d", "%Y-%m-%d 00:00:00", "%d%m%Y", "ngày %d tháng %m năm %Y", "%d %b %Y", "%B %d, %Y"]
+    styles = [
+        "%d/%m/%Y",
+        "%d-%m-%Y",
+        "%d.%m.%Y",
+        "%Y-%m-%d",
+        "%Y-%m-%d 00:00:00",
+        "%d%m%Y",
+        "ngày %d tháng %m năm %Y",
+        "%d %b %Y",
+        "%B %d, %Y",
+    ]
     short = [f"{day.day}/{day.month}/{day.year}", f"{day.day}{day.month:02d}{day.year}"]
     assert {read_date(day.strftime(style), DateStyle()).value for style in styles} | {
         read_date(text, DateStyle()).value for text in short

@@ -6,7 +6,9 @@ import pyarrow as pa
 
 from xacthuc.cleaning.cards import CardRead, clean_cards, read_card
 
-CARD = "089063017664|356963310|Trần Văn Danh|27101963|Nam|Số 260, Ấp Kiến Bình 2, Kiến Thành, Chợ Mới, An Giang|25032021"
+CARD = (
+    "089063017664|356963310|Trần Văn Danh|27101963|Nam|Số 260, Ấp Kiến Bình 2, Kiến Thành, Chợ Mới, An Giang|25032021"
+)
 WHOLE = CardRead(
     number12="089063017664",
     number9="356963310",
@@ -58,7 +60,13 @@ def test_personal_qr_open_and_masked() -> None:
 def test_insurance_qr() -> None:
     text = "GD4797930000123|" + "Lê Thị Mơ".encode().hex() + "|02/03/1970|2|" + "Ấp 1".encode().hex() + "|79 - 024"
     read = read_card(text)
-    assert (read.insurance, read.name, read.birth, read.sex, read.address) == ("7930000123", "Lê Thị Mơ", "1970-03-02", "F", "Ấp 1")
+    assert (read.insurance, read.name, read.birth, read.sex, read.address) == (
+        "7930000123",
+        "Lê Thị Mơ",
+        "1970-03-02",
+        "F",
+        "Ấp 1",
+    )
     male = read_card("7930000123|ffffff|1970|1")
     assert (male.name, male.birth, male.sex, male.address) == (None, "1970", "M", None)
     assert read_card("7930000123|4c4c4c|1970").sex is None

@@ -38,17 +38,46 @@ def _one(layout: SheetLayout | None = None, **row: Any) -> tuple[dict[str, Any],
     return cleaned.records.to_pylist()[0], found
 
 
-GOOD = {"name": "Lê Thị Hoa", "birth_date": "27/03/1995", "sex": "Nữ", "number": "036195020263", "dose_date": "19/10/2021", "vaccine": "AZ", "lot": "CTMAV562"}
+GOOD = {
+    "name": "Lê Thị Hoa",
+    "birth_date": "27/03/1995",
+    "sex": "Nữ",
+    "number": "036195020263",
+    "dose_date": "19/10/2021",
+    "vaccine": "AZ",
+    "lot": "CTMAV562",
+}
 
 
 def test_a_good_row_has_no_findings() -> None:
-    record, found = _one(**GOOD, phone="0961852275", dose_no="Mũi 1", nationality="Việt Nam", insurance="GD4797930000123", site=" TYT xã A ")
+    record, found = _one(
+        **GOOD,
+        phone="0961852275",
+        dose_no="Mũi 1",
+        nationality="Việt Nam",
+        insurance="GD4797930000123",
+        site=" TYT xã A ",
+    )
     assert found == []
     expected = {
-        "record": "f.xlsx:S:2:1:1", "name": "Lê Thị Hoa", "name_key": "LEc<THIj<HOA", "birth_date": "1995-03-27", "sex": "F",
-        "number": "036195020263", "number_state": "twelve", "phone": "0961852275", "dose_no": 1, "vaccine": "AstraZeneca", "lot": "CTMAV562",
-        "dose_date": "2021-10-19", "nationality": "VN", "insurance": "7930000123", "site": "TYT xã A", "given": True, "refused": None,
-    }  # fmt: skip
+        "record": "f.xlsx:S:2:1:1",
+        "name": "Lê Thị Hoa",
+        "name_key": "LEc<THIj<HOA",
+        "birth_date": "1995-03-27",
+        "sex": "F",
+        "number": "036195020263",
+        "number_state": "twelve",
+        "phone": "0961852275",
+        "dose_no": 1,
+        "vaccine": "AstraZeneca",
+        "lot": "CTMAV562",
+        "dose_date": "2021-10-19",
+        "nationality": "VN",
+        "insurance": "7930000123",
+        "site": "TYT xã A",
+        "given": True,
+        "refused": None,
+    }
     assert {name: record[name] for name in expected} == expected
 
 
@@ -92,7 +121,7 @@ def test_record_batches_and_chunked_tables_give_the_same() -> None:
         ({"insurance": "GD47979300"}, "insurance", "insurance_invalid", None),
         ({"nationality": "Atlantis"}, "nationality", "nationality_unknown", None),
     ],
-)  # fmt: skip
+)
 def test_one_damage_one_finding(change: dict[str, Any], field: str, code: str, column: str | None) -> None:
     layout = _layout(fields=tuple(name if name != "sex" else "address" for name in FIELDS))
     _, found = _one(layout, **(GOOD | {"sex": "Nữ"} | change))
@@ -135,7 +164,10 @@ def test_a_card_gives_the_place() -> None:
 )
 def test_the_card_of_another_person_is_left_aside(cells: dict[str, Any]) -> None:
     record, found = _one(qr=CARD, **cells)
-    assert (record["name"], record["number12"]) == (cells["name"], cells.get("number") if len(cells.get("number", "")) == 12 else None)
+    assert (record["name"], record["number12"]) == (
+        cells["name"],
+        cells.get("number") if len(cells.get("number", "")) == 12 else None,
+    )
     assert ("qr", "qr_of_another_person", "I") in found
 
 
@@ -167,7 +199,9 @@ def test_an_unreadable_qr_changes_nothing() -> None:
 def test_headings_above_the_table_give_a_dose_unless_the_row_says_no() -> None:
     layout = _layout(fields=("name", "number", "note"))
     heading = {"dose_date": "12/08/2021", "vaccine": "Vero Cell", "lot": "202106C1304"}
-    put_off, present = _clean({"name": "Lê Văn Ba", "note": "Hoãn, HA cao", **heading}, {"name": "Lê Văn Tư", **heading}, layout=layout).records.to_pylist()
+    put_off, present = _clean(
+        {"name": "Lê Văn Ba", "note": "Hoãn, HA cao", **heading}, {"name": "Lê Văn Tư", **heading}, layout=layout
+    ).records.to_pylist()
     assert (put_off["given"], present["given"], present["dose_date"]) == (False, True, "2021-08-12")
 
 
@@ -239,15 +273,25 @@ def test_a_mark_under_a_single_sex_heading() -> None:
 
 def test_legacy_text_is_restored_in_every_cell() -> None:
     layout = _layout(context={"encoding": "tcvn3"})
-    record, _ = _one(layout, name="Lª ThÞ Hoa", sex="N÷", vaccine="AZ l« CTMAV562", dose_no="Mòi 2", note="Ho·n", site="Tr¹m y tÕ")
-    assert (record["name"], record["sex"], record["vaccine"], record["lot"]) == ("Lê Thị Hoa", "F", "AstraZeneca", "CTMAV562")
+    record, _ = _one(
+        layout, name="Lª ThÞ Hoa", sex="N÷", vaccine="AZ l« CTMAV562", dose_no="Mòi 2", note="Ho·n", site="Tr¹m y tÕ"
+    )
+    assert (record["name"], record["sex"], record["vaccine"], record["lot"]) == (
+        "Lê Thị Hoa",
+        "F",
+        "AstraZeneca",
+        "CTMAV562",
+    )
     assert (record["dose_no"], record["site"]) == (2, "Trạm y tế")
 
 
 def test_evidence_of_all_batches_serves_each_of_them() -> None:
     cells = [f"19{n}-0{n % 9 + 1}-1{n % 3}" for n in range(60, 70)]
     texts = [f"{n}/05/1980" for n in range(15, 25)]
-    first, second = _raw(*({"name": "Lê Ba", "birth_date": text} for text in cells)), _raw(*({"name": "Lê Ba", "birth_date": text} for text in texts))
+    first, second = (
+        _raw(*({"name": "Lê Ba", "birth_date": text} for text in cells)),
+        _raw(*({"name": "Lê Ba", "birth_date": text} for text in texts)),
+    )
     evidence = gather_evidence([first, second], _layout())
     cleaned = clean_batch(first, _layout(), evidence=evidence)
     assert cleaned.records["birth_date"][0].as_py() == "1960-10-07"

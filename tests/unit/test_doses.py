@@ -11,11 +11,32 @@ from xacthuc.cleaning.doses import clean_dose_numbers, decide_given, read_dose_n
 @pytest.mark.parametrize(
     ("text", "number"),
     [
-        ("1", 1), ("2.0", 2), ("II", 2), ("I", 1), ("Mũi 1", 1), ("MŨI II", 2), ("M2", 2), ("Lần 2", 2), ("Liều 3", 3), ("mũi thứ 2", 2),
-        ("mũi nhất", 1), ("mũi hai", 2), ("nhắc lại", 3), ("nhắc lại lần 2", 4), ("Booster 1", 3), ("mũi bổ sung", 3), ("Mũi 3 (nhắc lại)", 3),
-        ("first dose", 1), ("Tiêm mũi 2 ngày 12/10/2021", 2), ("1+2", None), ("0", None), ("?", None), ("12", None), ("2021", None),
+        ("1", 1),
+        ("2.0", 2),
+        ("II", 2),
+        ("I", 1),
+        ("Mũi 1", 1),
+        ("MŨI II", 2),
+        ("M2", 2),
+        ("Lần 2", 2),
+        ("Liều 3", 3),
+        ("mũi thứ 2", 2),
+        ("mũi nhất", 1),
+        ("mũi hai", 2),
+        ("nhắc lại", 3),
+        ("nhắc lại lần 2", 4),
+        ("Booster 1", 3),
+        ("mũi bổ sung", 3),
+        ("Mũi 3 (nhắc lại)", 3),
+        ("first dose", 1),
+        ("Tiêm mũi 2 ngày 12/10/2021", 2),
+        ("1+2", None),
+        ("0", None),
+        ("?", None),
+        ("12", None),
+        ("2021", None),
     ],
-)  # fmt: skip
+)
 def test_dose_numbers(text: str, number: int | None) -> None:
     assert read_dose_number(text) == number
 
@@ -27,8 +48,30 @@ def test_a_column_of_dose_numbers() -> None:
     assert codes.to_pylist() == [None, None, "dose_no_unreadable"]
 
 
-NOT_GIVEN = ["Hoãn, có thai 8 tuần", "HOÃN - HA cao", "vắng", "Vang", "Không tiêm: sốt", "chống chỉ định", "Từ chối tiêm", "chuyển viện", "hoan", "HA cao"]
-GIVEN = ["Theo dõi 60p", "Đã hoàn thành", "hoan thanh", "F0 khỏi", "CCCD chưa nhận", "Không", "Sốt nhẹ", "Đau tại chỗ tiêm", "da vang", "Đã đổi CCCD"]
+NOT_GIVEN = [
+    "Hoãn, có thai 8 tuần",
+    "HOÃN - HA cao",
+    "vắng",
+    "Vang",
+    "Không tiêm: sốt",
+    "chống chỉ định",
+    "Từ chối tiêm",
+    "chuyển viện",
+    "hoan",
+    "HA cao",
+]
+GIVEN = [
+    "Theo dõi 60p",
+    "Đã hoàn thành",
+    "hoan thanh",
+    "F0 khỏi",
+    "CCCD chưa nhận",
+    "Không",
+    "Sốt nhẹ",
+    "Đau tại chỗ tiêm",
+    "da vang",
+    "Đã đổi CCCD",
+]
 
 
 def test_remarks_that_say_no_dose_was_given() -> None:

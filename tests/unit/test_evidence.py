@@ -13,9 +13,15 @@ from xacthuc.records import RAW_SCHEMA, SheetLayout
 
 def _raw(**columns: list[str | None]) -> pa.Table:
     length = max(len(values) for values in columns.values())
-    given: dict[str, list[object]] = {"file": ["f.xlsx"] * length, "sheet": ["S"] * length, "row": list(range(2, length + 2))}
+    given: dict[str, list[object]] = {
+        "file": ["f.xlsx"] * length,
+        "sheet": ["S"] * length,
+        "row": list(range(2, length + 2)),
+    }
     given |= {"part": [1] * length, "slot": [1] * length}
-    return pa.table({name: columns.get(name) or given.get(name) or [None] * length for name in RAW_SCHEMA.names}, schema=RAW_SCHEMA)
+    return pa.table(
+        {name: columns.get(name) or given.get(name) or [None] * length for name in RAW_SCHEMA.names}, schema=RAW_SCHEMA
+    )
 
 
 def _layout(**changes: object) -> SheetLayout:
@@ -47,7 +53,9 @@ def test_too_few_cells_or_no_late_texts_tell_nothing() -> None:
 def test_dose_dates_follow_a_swapped_birth_column() -> None:
     births = [*US_CELLS, *LATE_TEXTS]
     assert _gather(birth_date=births, dose_date=["2021-09-11", "2021-05-10", "28/10/2021", *[None] * 9]).dose.swapped
-    assert not _gather(birth_date=births, dose_date=["2021-09-11", "2021-10-28", "28/10/2021", *[None] * 9]).dose.swapped
+    assert not _gather(
+        birth_date=births, dose_date=["2021-09-11", "2021-10-28", "28/10/2021", *[None] * 9]
+    ).dose.swapped
     assert not _gather(birth_date=births, dose_date=["2021-09-11", *[None] * 11]).dose.swapped
 
 
@@ -98,7 +106,9 @@ def test_keys_of_another_register_are_recognised_by_their_form() -> None:
 
 def test_ids_repeat_between_rows_not_within_one() -> None:
     raw = _raw(record=["a", "a", "b", "c", "c", None])
-    raw = raw.set_column(RAW_SCHEMA.get_field_index("row"), RAW_SCHEMA.field("row"), pa.array([2, 2, 3, 4, 5, 6], pa.int32()))
+    raw = raw.set_column(
+        RAW_SCHEMA.get_field_index("row"), RAW_SCHEMA.field("row"), pa.array([2, 2, 3, 4, 5, 6], pa.int32())
+    )
     assert gather_evidence([raw], _layout()).repeated == frozenset({"c"})
     assert find_repeated([]) == []
     assert find_repeated([pa.array(["a", "b"]), pa.array(["a", "c"])]) == ["a"]
@@ -111,5 +121,9 @@ def test_the_sheet_belongs_to_the_commune_of_its_letterhead() -> None:
 
 
 def test_the_sample_ends() -> None:
-    batches = [_raw(birth_date=["1/2/1990"] * 30_000), _raw(birth_date=["1/2/1990"] * 30_000), _raw(birth_date=["03/27/1995"] * 30)]
+    batches = [
+        _raw(birth_date=["1/2/1990"] * 30_000),
+        _raw(birth_date=["1/2/1990"] * 30_000),
+        _raw(birth_date=["03/27/1995"] * 30),
+    ]
     assert gather_evidence(batches, _layout()).birth.order == "dmy"

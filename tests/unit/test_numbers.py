@@ -97,19 +97,28 @@ def test_a_lost_zero_of_a_cmnd_needs_to_know_the_others() -> None:
         (None, None, "1097123456", "number_length"),
     ],
 )
-def test_two_lost_zeros_need_the_year_of_birth(birth: str | None, number: str | None, digits: str | None, code: str) -> None:
+def test_two_lost_zeros_need_the_year_of_birth(
+    birth: str | None, number: str | None, digits: str | None, code: str
+) -> None:
     numbers = withdraw_doubtful(clean_numbers(pa.array(["1097123456"])), birth=pa.array([birth], pa.string()))
     assert (numbers.number12[0].as_py(), numbers.digits[0].as_py(), numbers.code[0].as_py()) == (number, digits, code)
 
 
 def test_the_number_tells_year_and_sex() -> None:
-    numbers = clean_numbers(pa.array(["036095020263", "036195020263", "036201020263", "036301020263", "162958077", None]))
+    numbers = clean_numbers(
+        pa.array(["036095020263", "036195020263", "036201020263", "036301020263", "162958077", None])
+    )
     assert numbers.year.to_pylist() == ["1995", "1995", "2001", "2001", None, None]
     assert numbers.sex.to_pylist() == ["M", "F", "M", "F", None, None]
 
 
 def test_joined_columns_need_no_remark() -> None:
-    texts: list[str | None] = ["036042023420 ; 162380877", "162380877 ; 036042023420", "036042023420 ; 000000000", "036042023420"]
+    texts: list[str | None] = [
+        "036042023420 ; 162380877",
+        "162380877 ; 036042023420",
+        "036042023420 ; 000000000",
+        "036042023420",
+    ]
     got = _columns(texts, columns=2)
     assert [(row[0], row[1], row[5]) for row in got] == [
         ("036042023420", "162380877", None),

@@ -48,4 +48,6 @@ def test_one_cell(text: str, phone: str | None, code: str | None) -> None:
 
 def test_a_column_is_read_as_its_cells() -> None:
     phones, codes = clean_phones(pa.array([case[0] for case in CASES] + [None]))
-    assert list(zip(phones.to_pylist(), codes.to_pylist(), strict=True)) == [case[1:] for case in CASES] + [(None, None)]
+    assert list(zip(phones.to_pylist(), codes.to_pylist(), strict=True)) == [case[1:] for case in CASES] + [
+        (None, None)
+    ]

@@ -11,10 +11,28 @@ from xacthuc.cleaning.sexes import clean_sexes, restore_sexes
 @pytest.mark.parametrize(
     ("text", "sex"),
     [
-        ("Nam", "M"), ("NỮ", "F"), ("nu", "F"), ("N÷", "F"), ("Nöõ", "F"), ("M", "M"), ("f", "F"), ("trai", "M"), ("Bé gái", "F"), ("ông", "M"),
-        ("bà", "F"), ("1", "M"), ("0", "F"), ("2", "F"), ("1.0", "M"), ("Giới tính: Nam", "M"), (" nữ. ", "F"), ("?", None), ("x", None), ("nam nữ", None),
+        ("Nam", "M"),
+        ("NỮ", "F"),
+        ("nu", "F"),
+        ("N÷", "F"),
+        ("Nöõ", "F"),
+        ("M", "M"),
+        ("f", "F"),
+        ("trai", "M"),
+        ("Bé gái", "F"),
+        ("ông", "M"),
+        ("bà", "F"),
+        ("1", "M"),
+        ("0", "F"),
+        ("2", "F"),
+        ("1.0", "M"),
+        ("Giới tính: Nam", "M"),
+        (" nữ. ", "F"),
+        ("?", None),
+        ("x", None),
+        ("nam nữ", None),
     ],
-)  # fmt: skip
+)
 def test_words_and_figures(text: str, sex: str | None) -> None:
     value, code = clean_sexes(pa.array([text]))
     assert value[0].as_py() == sex

@@ -63,10 +63,15 @@ def test_columns_are_read_as_their_cells() -> None:
     vaccine, lot, code = clean_vaccines(pa.array([case[0] for case in VACCINES] + [None]))
     got = zip(vaccine.to_pylist(), lot.to_pylist(), code.to_pylist(), strict=True)
     assert list(got) == [case[1:] for case in VACCINES] + [(None, None, None)]
-    lots, codes = clean_lots(pa.array([case[0] for case in LOTS] + [None]), vaccine=pa.array([case[1] for case in LOTS] + ["Comirnaty"]))
+    lots, codes = clean_lots(
+        pa.array([case[0] for case in LOTS] + [None]), vaccine=pa.array([case[1] for case in LOTS] + ["Comirnaty"])
+    )
     assert list(zip(lots.to_pylist(), codes.to_pylist(), strict=True)) == [case[2:] for case in LOTS] + [(None, None)]
 
 
-@pytest.mark.parametrize(("first", "second", "edits"), [("AB", "AB", 0), ("PFIEZR", "PFIZER", 1), ("ABC", "AC", 1), ("", "AB", 2), ("ABC", "XYZ", 3)])
+@pytest.mark.parametrize(
+    ("first", "second", "edits"),
+    [("AB", "AB", 0), ("PFIEZR", "PFIZER", 1), ("ABC", "AC", 1), ("", "AB", 2), ("ABC", "XYZ", 3)],
+)
 def test_edits_count_neighbours_exchanged_as_one(first: str, second: str, edits: int) -> None:
     assert count_edits(first, second) == edits

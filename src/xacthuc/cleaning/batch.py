@@ -18,8 +18,18 @@ from xacthuc.cleaning.places import CleanPlaces, clean_places
 from xacthuc.codes.countries import find_country
 from xacthuc.records import CLEAN_SCHEMA, RAW_SCHEMA, SheetLayout
 
-
-LEGACY_FIELDS = ("sex", "nationality", "province", "district", "commune", "address", "dose_no", "vaccine", "site", "note")
+LEGACY_FIELDS = (
+    "sex",
+    "nationality",
+    "province",
+    "district",
+    "commune",
+    "address",
+    "dose_no",
+    "vaccine",
+    "site",
+    "note",
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +49,9 @@ def clean_batch(raw: Raw, layout: SheetLayout, *, evidence: SheetEvidence | None
     """
     if evidence is None:
         evidence = gather_evidence([raw], layout)
-    cells = _restore({name: as_array(raw.column(name)) for name in RAW_SCHEMA.names}, encoding=layout.context.get("encoding"))
+    cells = _restore(
+        {name: as_array(raw.column(name)) for name in RAW_SCHEMA.names}, encoding=layout.context.get("encoding")
+    )
     found = FoundList(layout, cells["slot"])
     doses = clean_doses(cells, layout, evidence=evidence, found=found)
     people = clean_people({**cells, "dose_day": doses.dose_date}, layout, evidence=evidence, found=found)
@@ -48,9 +60,7 @@ def clean_batch(raw: Raw, layout: SheetLayout, *, evidence: SheetEvidence | None
     refused = _find_refused(people)
     found.add("row", refused)
     records = _build(cells, record=record, people=people, doses=doses, places=places, refused=refused, found=found)
-    findings = found.build(
-        record=record, file=cells["file"], sheet=cells["sheet"], row=cells["row"], sex=cells["sex"]
-    )
+    findings = found.build(record=record, file=cells["file"], sheet=cells["sheet"], row=cells["row"], sex=cells["sex"])
     return Cleaned(records=records, findings=findings)
 
 
@@ -77,7 +87,9 @@ def make_record_ids(cells: dict[str, pa.Array], *, repeated: frozenset[str] = fr
     second = pc.or_(pc.greater(part, 1), pc.greater(slot, 1))
     if own.null_count < len(own) and pc.any(second).as_py():
         tail = pc.if_else(
-            pc.greater(part, 1), pc.binary_join_element_wise(part.cast(pa.string()), slot.cast(pa.string()), ":"), slot.cast(pa.string())
+            pc.greater(part, 1),
+            pc.binary_join_element_wise(part.cast(pa.string()), slot.cast(pa.string()), ":"),
+            slot.cast(pa.string()),
         )
         own = pc.if_else(second, pc.binary_join_element_wise(own, tail, ":"), own)
     if own.null_count == 0:

@@ -33,7 +33,7 @@ class CardRead:
     address: str | None = None
     insurance: str | None = None
     phone: str | None = None
-    marked: str | None = None    # "y" where the name has its marks and may be taken as it is
+    marked: str | None = None  # "y" where the name has its marks and may be taken as it is
     code: str | None = None
 
 
@@ -66,7 +66,7 @@ def read_card(text: str) -> CardRead:
 
 
 def _read_card(parts: list[str]) -> CardRead:
-    """ID card: number, CMND or nothing, name, birth, sex, address, day of issue; the CMND field or the tail may lack."""
+    """ID card: number, CMND or nothing, name, birth, sex, address, day of issue; the second or the last may lack."""
     has_cmnd = not parts[1] or _NINE.match(parts[1]) is not None or not any(map(str.isalpha, parts[1]))
     rest = parts[2:] if has_cmnd else parts[1:]
     rest += [""] * (4 - len(rest))

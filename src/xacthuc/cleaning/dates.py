@@ -23,16 +23,34 @@ _ISO = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})$")
 _TOKEN = re.compile(r"\d+|[a-z]+")
 _LETTER_O = re.compile(r"(?<=[\d/.\-])o(?=[\d/.\-])")
 _REMARK = re.compile(r"\([^)]*\)")
-_MONTHS = {
-    name: month
-    for month, names in enumerate(
-        "jan january|feb february|mar march|apr april|may|jun june|jul july|aug august|sep sept september|oct october|"
-        "nov november|dec december".split("|"),
-        start=1,
+_MONTH_NAMES = (
+    ("jan", "january"), ("feb", "february"), ("mar", "march"), ("apr", "april"), ("may",), ("jun", "june"),
+    ("jul", "july"), ("aug", "august"), ("sep", "sept", "september"), ("oct", "october"), ("nov", "november"),
+    ("dec", "december"),
+)  # fmt: skip
+_MONTHS = {name: month for month, names in enumerate(_MONTH_NAMES, start=1) for name in names}
+_WORDS = frozenset(
+    (
+        "ngay",
+        "thang",
+        "nam",
+        "sinh",
+        "ngaysinh",
+        "sn",
+        "ns",
+        "th",
+        "t",
+        "khoang",
+        "d",
+        "m",
+        "y",
+        "of",
+        "the",
+        "st",
+        "nd",
+        "rd",
     )
-    for name in names.split()
-}
-_WORDS = frozenset("ngay thang nam sinh sn th t khoang ns ngaysinh d m y and of the st nd rd".split())
+)
 _FIRST_YEAR, _LAST_YEAR = 1850, 2150  # four digits outside are no year
 _SERIALS = (1_000, 73_050)  # serials from 1902 to 2100; four digits inside the years are read as a year
 
@@ -42,8 +60,8 @@ class DateStyle:
     """How a column writes its dates."""
 
     order: Order = "dmy"
-    swapped: bool = False                  # day and month of true date cells were swapped by a month-first locale
-    pivot: int = 2021                      # two digits never mean a year after this one
+    swapped: bool = False  # day and month of true date cells were swapped by a month-first locale
+    pivot: int = 2021  # two digits never mean a year after this one
     date_system: Literal[1900, 1904] = 1900
 
 
@@ -52,8 +70,8 @@ class DateRead:
     """One date: its value, and the reason where something is to be said about it."""
 
     value: str | None = None
-    reason: str | None = None   # month_first, swapped, impossible, unreadable, day_missing
-    short: bool = False         # the year was written with two digits
+    reason: str | None = None  # month_first, swapped, impossible, unreadable, day_missing
+    short: bool = False  # the year was written with two digits
 
 
 def clean_dates(values: pa.Array, *, style: DateStyle) -> tuple[pa.Array, pa.Array, pa.Array]:

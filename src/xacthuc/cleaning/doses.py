@@ -42,12 +42,12 @@ def read_dose_number(text: str) -> int | None:
     """Read one cell: 2, II, "Mũi 2", "nhắc lại"; null where none or several are meant."""
     word = fold(text).strip(" .:;()")
     bare = _BARE.match(word)
-    found = bare or (None if _SEVERAL.match(word) else _NUMBER.search(word))
-    if found and not (booster := _BOOSTER.search(word)):
-        return _value(found.group(1))
-    if found and (bare or found.group(0).startswith(("mui", "m", "lieu", "dose")) and found.start() < booster.start()):
-        return _value(found.group(1))
+    if bare:
+        return _value(bare.group(1))
+    found = None if _SEVERAL.match(word) else _NUMBER.search(word)
     booster = _BOOSTER.search(word)
+    if found and (booster is None or found.start() < booster.start()):
+        return _value(found.group(1))
     if booster:
         return 3 + int(booster.group(2) or 1) - 1
     numbers: dict[str, int] = load_rules()["words"]["numbers"]
@@ -62,7 +62,7 @@ def tell_not_given(values: pa.Array) -> pa.Array:
 
 
 def tell_only_words(values: pa.Array) -> pa.Array:
-    """Tell by row whether the cell of a date holds words, no date ("chưa đến lịch"): nothing was given unless they say so."""
+    """Tell by row whether a date's cell holds words ("chưa đến lịch"): nothing was given unless they say so."""
     done = re.compile(load_rules()["not_given"]["done"])
 
     def read(text: str) -> Answer:

@@ -1,4 +1,4 @@
-"""What only the whole sheet can tell: order of day and month, swapped date cells, coding of the sexes, the kind of numbers.
+"""What only the whole sheet can tell: order of day and month, swapped date cells, coding of sexes, kind of numbers.
 
 A first pass over the sheet, cheap enough for millions of rows: the distinct values of the first fifty thousand rows.
 """
@@ -23,12 +23,15 @@ from xacthuc.cleaning.place_context import PlaceContext, find_context
 from xacthuc.cleaning.sexes import USUAL_CODES
 from xacthuc.records import SheetLayout
 
-SAMPLE_ROWS = 50_000      # rows looked at for habits; a clerk's habit shows long before
-SAMPLE_NUMBERS = 2_000    # distinct numbers whose form is looked at
-LEAST_SWAPPED = 5         # true date cells without a day after the 12th: by chance once in a hundred columns
-LEAST_MONTH_FIRST = 3     # texts that only month first can be, without one that only day first can be
-PLACE_CONTEXT = ("commune", "district", "province", "site")   # of the context that reading found, small before large
-LEAST_KEYS = 10           # values before a column counts as another register's key
+SAMPLE_ROWS = 50_000  # rows looked at for habits; a clerk's habit shows long before
+SAMPLE_NUMBERS = 2_000  # distinct numbers whose form is looked at
+LEAST_SWAPPED = 5  # true date cells without a day after the 12th: by chance once in a hundred columns
+LEAST_MONTH_FIRST = 3  # texts that only month first can be, without one that only day first can be
+PLACE_CONTEXT = ("commune", "district", "province", "site")  # of the context that reading found, small before large
+LEAST_KEYS = 10  # values before a column counts as another register's key
+
+USUAL_STYLE = DateStyle()
+NO_PLACE = PlaceContext()
 
 Raw: TypeAlias = pa.RecordBatch | pa.Table
 
@@ -37,15 +40,15 @@ Raw: TypeAlias = pa.RecordBatch | pa.Table
 class SheetEvidence:
     """What the rows of one sheet tell together; the same for all its batches."""
 
-    birth: DateStyle = DateStyle()
-    dose: DateStyle = DateStyle()
-    first_day: str = "2021-03-08"          # of the campaign: a dose before it is wrong
+    birth: DateStyle = USUAL_STYLE
+    dose: DateStyle = USUAL_STYLE
+    first_day: str = "2021-03-08"  # of the campaign: a dose before it is wrong
     last_day: str = "2023-12-31"
     sex_codes: tuple[tuple[str, str], ...] = USUAL_CODES
-    cmnd_first: str | None = None          # the first digit that at least half of the CMNDs share
-    home: PlaceContext = PlaceContext()    # the unit the sheet belongs to
-    own_key: bool = False                  # the numbers are another country's or register's key
-    repeated: frozenset[str] = frozenset() # own ids that stand in more than one row
+    cmnd_first: str | None = None  # the first digit that at least half of the CMNDs share
+    home: PlaceContext = NO_PLACE  # the unit the sheet belongs to
+    own_key: bool = False  # the numbers are another country's or register's key
+    repeated: frozenset[str] = frozenset()  # own ids that stand in more than one row
 
 
 @dataclass
@@ -126,7 +129,9 @@ def _count_sexes(sample: Raw, counter: Counter[tuple[str, str]]) -> None:
     sexes, numbers = as_array(sample.column("sex")), as_array(sample.column("number"))
     figures = pc.and_(pc.ascii_is_decimal(sexes), pc.match_substring_regex(numbers, "^0[0-9]{2}[0-3][0-9]{8}$"))
     figures = pc.fill_null(figures, False)
-    pairs = pc.binary_join_element_wise(sexes.filter(figures), pc.utf8_slice_codeunits(numbers.filter(figures), 3, 4), " ")
+    pairs = pc.binary_join_element_wise(
+        sexes.filter(figures), pc.utf8_slice_codeunits(numbers.filter(figures), 3, 4), " "
+    )
     centuries = load_forms()["centuries"]
     found: Counter[str] = Counter()
     _add(found, pairs)
@@ -153,7 +158,7 @@ def _find_style(values: Counter[str], layout: SheetLayout, *, pivot: int, order:
 
 
 def _count_orders(values: Counter[str]) -> tuple[int, int, bool]:
-    """Count texts that only day first, only month first can be, and tell whether a locale swapped the true date cells."""
+    """Count texts that only day first and only month first can be, and tell whether a locale swapped the cells."""
     day_first = month_first = either = cells = late_cells = 0
     for text, times in values.items():
         parts = [int(part) for part in fold(text).replace("-", "/").replace(".", "/").split("/") if part.isdecimal()]
@@ -201,21 +206,23 @@ def _find_cmnd_first(values: Counter[str]) -> str | None:
 
 
 def _find_home(layout: SheetLayout, numbers: Counter[str]) -> PlaceContext:
-    """Give the unit that title and letterhead name; of several alike, the one in the province of half of the numbers."""
+    """Give the unit that title and letterhead name; of several alike, the one in the province of most numbers."""
     texts = [layout.context[name] for name in PLACE_CONTEXT if name in layout.context]
     if layout.place_tree == "none" or not texts:
-        return PlaceContext()
+        return NO_PLACE
     provinces: Counter[str] = Counter()
     for text, times in numbers.items():
         twelve = text.rjust(12, "0") if len(text) in (11, 12) and text.isascii() and text.isdecimal() else None
         if twelve and is_plausible_twelve(twelve):
             provinces[twelve[1:3]] += times
     (province, times), *_ = provinces.most_common(1) or [("", 0)]
-    return find_context(texts, tree=layout.place_tree, province=province if 2 * times >= provinces.total() > 0 else None)
+    return find_context(
+        texts, tree=layout.place_tree, province=province if 2 * times >= provinces.total() > 0 else None
+    )
 
 
 def _is_own_key(values: Counter[str], *, strict: bool) -> bool:
-    """Tell whether most numbers have no Vietnamese form. `strict`: the places are Vietnamese, so passports count as known."""
+    """Tell whether most numbers have no Vietnamese form; where places are Vietnamese (`strict`) passports are known."""
     known = total = 0
     for text, times in islice(values.items(), SAMPLE_NUMBERS):
         found = read_number(text)

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from xacthuc.cleaning.cells import fold, letter_of
-from xacthuc.records import FINDING_SCHEMA, SheetLayout
+from xacthuc.records import FINDING_SCHEMA, Column, SheetLayout
 
 
 @dataclass
@@ -59,7 +59,7 @@ class FoundList:
         letters = pa.array(by_slot, pa.string()).take(index)
         return self._letters_by_sex(letters, mine=mine, sex=sex) if name == "birth_date" and len(mine) > 1 else letters
 
-    def _letters_by_sex(self, letters: pa.Array, *, mine: list, sex: pa.Array) -> pa.Array:  # type: ignore[type-arg]
+    def _letters_by_sex(self, letters: pa.Array, *, mine: list[Column], sex: pa.Array) -> pa.Array:
         """Choose between the columns "Nam" and "Nữ" by the sub-heading that reading gave as the sex."""
         for column in mine:
             last = fold(column.heading).split("/")[-1].strip()

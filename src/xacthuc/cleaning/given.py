@@ -38,7 +38,9 @@ class Doses:
     given: pa.Array
 
 
-def clean_doses(cells: Mapping[str, pa.Array], layout: SheetLayout, *, evidence: SheetEvidence, found: FoundList) -> Doses:
+def clean_doses(
+    cells: Mapping[str, pa.Array], layout: SheetLayout, *, evidence: SheetEvidence, found: FoundList
+) -> Doses:
     """Clean what was given; what the cells do not tell stays null. Not checked: licence, interval, order (rules)."""
     absent = pc.or_(tell_not_given(cells["dose_date"]), tell_not_given(cells["vaccine"]))
     alone = pc.and_(pc.is_null(cells["vaccine"]), pc.is_null(cells["lot"]))

@@ -18,7 +18,12 @@ import pyarrow.compute as pc
 
 from xacthuc.cleaning.cells import choose, fold, is_true, map_distinct, map_odd, no_text, trim
 
-JUNK = tuple(digit * length for digit in "0123456789" for length in (9, 12)) + ("123456789", "012345678", "123456789012")
+JUNK = (
+    *(digit * length for digit in "0123456789" for length in (9, 12)),
+    "123456789",
+    "012345678",
+    "123456789012",
+)  # nobody's number
 
 _SCIENTIFIC = re.compile(r"^\d+(?:[.,]\d+)?[eE]\+?\d{1,2}$")
 _REMARK = re.compile(r"\([^)\d]*\)|\[[^\]\d]*\]")
@@ -27,7 +32,9 @@ _WEAK = re.compile(r"[\s.\-_'’`´\"*:()\[\]]+")
 _FLOAT = re.compile(r"(?<=\d)[.,]0+$")
 _LIKE_DIGIT = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "i": "1"})
 _LIKE_NUMBER = re.compile(r"^[\dOolIi]+$")
-_PASSPORT = re.compile(r"^(?=(?:.*\d){5})(?=.*[A-Z])[A-Z]{1,3}[0-9]{5,9}[A-Z]?$|^(?=(?:.*\d){6})(?=.*[A-Z])[A-Z0-9]{8,9}$")
+_PASSPORT = re.compile(
+    r"^(?=(?:.*\d){5})(?=.*[A-Z])[A-Z]{1,3}[0-9]{5,9}[A-Z]?$|^(?=(?:.*\d){6})(?=.*[A-Z])[A-Z0-9]{8,9}$"
+)
 _LABELS = re.compile(
     r"(?i)\b(?:cmnd|cmtnd|cmt|cccd|căn cước|can cuoc|hộ chiếu|ho chieu|passport)(?:\b|(?=\d))[.:]?"
     r"|\b(?:số|so|cc|hc|pp|no|id)\b[.:]?"
@@ -43,9 +50,9 @@ class Numbers:
     passport: pa.Array
     digits: pa.Array
     state: pa.Array
-    code: pa.Array      # finding of the cell, null where it was regular
-    year: pa.Array      # year of birth that the 12-digit number tells
-    sex: pa.Array       # M, F, likewise
+    code: pa.Array  # finding of the cell, null where it was regular
+    year: pa.Array  # year of birth that the 12-digit number tells
+    sex: pa.Array  # M, F, likewise
 
 
 @dataclass(frozen=True)
@@ -101,13 +108,18 @@ def clean_numbers(
         regular=(number12, number9, None, None, state, _code_regular(lost, grouped)),
     )
     if columns > 1:
-        code = pc.if_else(is_true(pc.is_in(code, value_set=pa.array(["number_both", "number_punctuation"]))), None, code)
+        code = pc.if_else(
+            is_true(pc.is_in(code, value_set=pa.array(["number_both", "number_punctuation"]))), None, code
+        )
     year, sex, wrong = tell_birth(number12)
     return Numbers(number12, number9, passport, digits, state, pc.coalesce(code, wrong), year, sex)
 
 
 def _code_regular(lost: pa.Array, grouped: pa.Array) -> pa.Array:
-    restored, punctuated = choose(pc.is_valid(lost), "number_zero_restored"), choose(pc.is_valid(grouped), "number_punctuation")
+    restored, punctuated = (
+        choose(pc.is_valid(lost), "number_zero_restored"),
+        choose(pc.is_valid(grouped), "number_punctuation"),
+    )
     return pc.coalesce(restored, punctuated)
 
 
@@ -186,7 +198,7 @@ def place_is_known(number12: str) -> bool:
 
 
 def is_plausible_twelve(number12: str) -> bool:
-    """Tell whether twelve digits can be a number of somebody born in Viet Nam before 2100: province, century and sex."""
+    """Tell whether twelve digits can be a number of somebody born in Viet Nam before 2100."""
     forms = load_forms()
     return number12[:3] in forms["places"]["provinces"] and number12[3] in forms["centuries"]
 
@@ -197,7 +209,7 @@ def _placeholder_words() -> frozenset[str]:
 
 
 def _divide(text: str) -> list[str]:
-    """Divide a cell into the numbers it holds: a remark goes, a label or a strong sign divides, blanks and dots do not."""
+    """Divide a cell into its numbers: a remark goes, a label or a strong sign divides, blanks and dots do not."""
     bare = trim(_LABELS.sub(";", _REMARK.sub(" ", text.replace("\n", ";").replace("\r", ";"))))
     pieces = [_FLOAT.sub("", piece.strip(" .")) for piece in _STRONG.split(bare)]
     parts: list[str] = []

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from xacthuc.cleaning.cards import clean_cards
-from xacthuc.cleaning.cells import Answer, choose, fold, is_true, map_distinct, no_text
+from xacthuc.cleaning.cells import Answer, choose, fold, is_true, map_distinct
 from xacthuc.cleaning.dates import clean_dates
 from xacthuc.cleaning.evidence import SheetEvidence
 from xacthuc.cleaning.found import FoundList
@@ -41,7 +41,7 @@ class People:
     name: pa.Array
     name_key: pa.Array
     name_fold: pa.Array
-    name_refused: pa.Array   # true where a cell that should hold a name holds none
+    name_refused: pa.Array  # true where a cell that should hold a name holds none
     birth: pa.Array
     sex: pa.Array
     numbers: Numbers
@@ -144,9 +144,7 @@ def _find_others(people: People, *, card: Mapping[str, pa.Array], names: CleanNa
     numbers = people.numbers
     same_number = pc.or_(_same(numbers.number12, card["number12"]), _same(numbers.number9, card["number9"]))
     year, card_year = pc.utf8_slice_codeunits(people.birth, 0, 4), pc.utf8_slice_codeunits(card["birth"], 0, 4)
-    against = pc.or_(
-        is_true(pc.not_equal(numbers.number12, card["number12"])), is_true(pc.not_equal(year, card_year))
-    )
+    against = pc.or_(is_true(pc.not_equal(numbers.number12, card["number12"])), is_true(pc.not_equal(year, card_year)))
     pairs = pc.binary_join_element_wise(people.name_fold, fold_key, "|")
     (alike,) = map_distinct(pairs, lambda pair: ("y" if _are_alike(*pair.split("|")) else None,), width=1)
     stranger = pc.or_(against, pc.is_null(alike))
@@ -161,7 +159,11 @@ def _are_alike(first: str, second: str) -> bool:
 
 
 def _is_like(word: str, other: str) -> bool:
-    return word == other or (len(word) == 1 and other.startswith(word)) or (len(word) > 2 and count_edits(word, other) <= 1)
+    return (
+        word == other
+        or (len(word) == 1 and other.startswith(word))
+        or (len(word) > 2 and count_edits(word, other) <= 1)
+    )
 
 
 def _check(people: People, *, cells: Cells, evidence: SheetEvidence, found: FoundList) -> People:
@@ -221,8 +223,3 @@ def clean_insurance(values: pa.Array) -> tuple[pa.Array, pa.Array]:
 
     value, code = map_distinct(values, read, width=2)
     return value, code
-
-
-def nothing(length: int) -> pa.Array:
-    """Give a column of nulls for a field that the sheet lacks."""
-    return no_text(length)

@@ -7,17 +7,55 @@ import pyarrow.compute as pc
 
 from xacthuc.cleaning.cells import Answer, choose, fold, is_true, map_distinct
 
-_MALE = frozenset("nam m male trai ong anh be\u00a0trai betrai nman n\u00e2m boy man chu con\u00a0trai gioi\u00a0nam".split(" "))
-_FEMALE = frozenset("nu f female gai ba chi co nuw be\u00a0gai girl woman con\u00a0gai gioi\u00a0nu w n".split(" "))
+_MALE = frozenset(
+    (
+        "nam",
+        "m",
+        "male",
+        "man",
+        "boy",
+        "trai",
+        "be trai",
+        "con trai",
+        "gioi nam",
+        "nam gioi",
+        "ong",
+        "anh",
+        "chu",
+        "nman",
+    )
+)
+_FEMALE = frozenset(
+    (
+        "nu",
+        "f",
+        "female",
+        "w",
+        "n",
+        "woman",
+        "girl",
+        "gai",
+        "be gai",
+        "con gai",
+        "gioi nu",
+        "nu gioi",
+        "ba",
+        "chi",
+        "co",
+        "nuw",
+    )
+)
 _LEGACY = {"n÷": "F", "nöõ": "F", "nöõ.": "F", "nỏ": "F", "ná»¯": "F", "nư": "F", "nừ": "F"}
 _MARKS = frozenset(("x", "v", "+", "*", "✓", "✔", "1", "co", "yes", "y"))
-USUAL_CODES = (("1", "M"), ("0", "F"), ("2", "F"))   # Vietnamese health insurance: 1 male; 0 or 2 female
+USUAL_CODES = (("1", "M"), ("0", "F"), ("2", "F"))  # Vietnamese health insurance: 1 male; 0 or 2 female
 
 
-def clean_sexes(values: pa.Array, *, codes: tuple[tuple[str, str], ...] = USUAL_CODES, marked: str | None = None) -> tuple[pa.Array, pa.Array]:
+def clean_sexes(
+    values: pa.Array, *, codes: tuple[tuple[str, str], ...] = USUAL_CODES, marked: str | None = None
+) -> tuple[pa.Array, pa.Array]:
     """Clean a column of sexes: ("M", "F" or null, finding code or null).
 
-    `codes`: what figures mean in this sheet. `marked`: the sex a mark stands for where the column is headed with one sex.
+    `codes`: what figures mean in this sheet. `marked`: the sex a mark stands for, where the heading names one sex only.
     """
     meaning = dict(codes)
 
@@ -40,7 +78,7 @@ def read_sex(text: str, *, codes: dict[str, str], marked: str | None = None) -> 
         return marked
     if raw in _LEGACY:
         return _LEGACY[raw]
-    word = word.removesuffix(".0").replace(" ", "\u00a0")
+    word = word.removesuffix(".0")
     if word in codes:
         return codes[word]
     return "M" if word in _MALE else "F" if word in _FEMALE else None

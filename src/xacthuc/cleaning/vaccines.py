@@ -13,14 +13,20 @@ from xacthuc.cleaning.cells import Answer, fold, map_distinct
 from xacthuc.codes.keys import list_key
 from xacthuc.codes.vaccines import find_vaccine, get_vaccine, list_aliases, list_products_of_shape, load_lots, lot_key
 
-_LOT_WORD = re.compile(r"(?i)[\s,;/(\-–]*(?:\b(?:số|so|sè)\s*)?(?:\blô\b|\blo\b(?=[\s:.#]*[\w-]*\d)|\blot\b|\bbatch\b|l«|\bsl\b)(?:\s*(?:no|số|sx|sản xuất))?[\s:.#№]*")
+_LOT_WORD = re.compile(
+    r"(?i)[\s,;/(\-–]*(?:\b(?:số|so|sè)\s*)?"
+    r"(?:\blô\b|\blo\b(?=[\s:.#]*[\w-]*\d)|\blot\b|\bbatch\b|l«|\bsl\b)"
+    r"(?:\s*(?:no|số|sx|sản xuất))?[\s:.#№]*"
+)
 _EXPIRY = re.compile(r"(?i)[\s,;\-–(]*\b(?:hsd|hạn\s*(?:sử dụng|dùng)?|exp(?:iry)?)\b.*$")
 _SEPARATOR = re.compile(r"[,;/\n|]|\s[-–]\s")
-_PREFIX = re.compile(r"(?i)^\s*(?:(?:tên|loại)\s+)?(?:v[aắ]c[\s-]*xin|v[aắ]cxin|vaccine?s?|vx|thuốc|covid[\s-]*19)\s*[:\-]?\s*")
+_PREFIX = re.compile(
+    r"(?i)^\s*(?:(?:tên|loại)\s+)?(?:v[aắ]c[\s-]*xin|v[aắ]cxin|vaccine?s?|vx|thuốc|covid[\s-]*19)\s*[:\-]?\s*"
+)
 _BRACKETS = re.compile(r"[()\[\]]")
 _DIGITS = re.compile(r"\d")
 _LOOSE = str.maketrans({"O": "0", "Q": "0", "I": "1", "L": "1"})
-_NO_LOT = frozenset("khong khongro khongco chuaco x k ko null na".split())
+_NO_LOT = frozenset(("khong", "khongro", "khongco", "chuaco", "x", "k", "ko", "null", "na"))
 MAX_DISTANCE = 2  # letters wrong, lost, added or exchanged in a vaccine's name of eight letters or more; one below
 
 
@@ -91,7 +97,7 @@ def divide_cell(text: str) -> tuple[str, str | None]:
 
 @lru_cache(maxsize=10_000)
 def find_product(text: str) -> tuple[str | None, bool]:
-    """Give the one product that a text names, and whether by a listed spelling; null where none or several are meant."""
+    """Give the one product a text names, and whether by a listed spelling; null where none or several are meant."""
     bare = _PREFIX.sub("", text)
     listed = find_vaccine(text) or find_vaccine(bare)
     if listed:
@@ -99,7 +105,9 @@ def find_product(text: str) -> tuple[str | None, bool]:
     parts = [part for part in _BRACKETS.split(bare) if list_key(part)]
     named = {found.name for part in parts if (found := find_vaccine(part))}
     if not named:
-        named = {found.name for part in re.split(r"[\s,;/+()]+", bare) if (found := find_vaccine(part)) and len(part) > 1}
+        named = {
+            found.name for part in re.split(r"[\s,;/+()]+", bare) if (found := find_vaccine(part)) and len(part) > 1
+        }
     if named:
         return (named.pop(), True) if len(named) == 1 else (None, False)
     return _nearest(list_key(bare)), False
@@ -134,7 +142,7 @@ def count_edits(first: str, second: str) -> int:
 
 
 def read_lot(text: str, *, vaccine: str | None) -> tuple[str | None, str | None]:
-    """Read one lot: upper case, without label and blanks; a letter for a digit is mended where the product's lots tell."""
+    """Read one lot: upper case, no label, no blanks; a letter for a digit is mended where the product's lots tell."""
     word = _LOT_WORD.match(text)
     lot = lot_key(_EXPIRY.sub("", text[word.end() :] if word else text)).strip(".,;:'\"()")
     if not lot or fold(lot) in _NO_LOT or not any(letter.isalnum() for letter in lot):
