@@ -19,6 +19,9 @@ SELECT
         WHEN c_base = p_base AND c_key = c_base THEN 1
         WHEN c_base = p_base THEN 2
         WHEN c_fold = p_fold THEN CASE WHEN sorted_words(c_base) = sorted_words(p_base) THEN 3 ELSE 4 END
+        WHEN concat('<', c_base, '<') LIKE '%<_<%' AND length(c_base) < length(p_base)
+            AND split_part(c_base, '<', -1) = split_part(p_base, '<', -1)
+            AND words_begin_within(c_base, p_base) THEN 6
         WHEN length(c_base) - length(p_base) BETWEEN -1 AND 1 AND levenshtein(c_base, p_base) = 1 THEN 5
         WHEN length(c_base) = length(p_base) AND levenshtein(c_base, p_base) = 2
             AND sorted_letters(c_base) = sorted_letters(p_base) THEN 5
