@@ -66,6 +66,8 @@ def read_chain(pieces: Sequence[Piece]) -> Reading:
 
 def join_paths(paths: Sequence[Path]) -> Path:
     """Give the unit that holds all of these: the codes in which they agree, from the province down."""
+    if len(set(paths)) == 1:
+        return paths[0]
     joined: list[str] = []
     for codes in zip(*paths, strict=True):
         joined.append(codes[0] if len(set(codes)) == 1 and len(joined) == len([c for c in joined if c]) else "")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from xacthuc.cleaning.place_chains import NOWHERE, join_paths, read_chain
 from xacthuc.cleaning.place_index import Path, Piece, PlaceIndex, load_index
 from xacthuc.cleaning.place_keys import fold_place, split_further, split_pieces, split_type
-from xacthuc.codes.units import Tree
+from xacthuc.codes.units import Tree, successors
 
 MAX_NAME_WORDS = 7  # the longest names have six words, and a type before them
 
@@ -19,6 +19,7 @@ class PlaceContext:
 
     path: Path = NOWHERE
     places: tuple[Path, ...] = ()
+    usual: Path = NOWHERE  # where most people of the sheet live: chooses between names, gives no place to anybody
 
     @property
     def code(self) -> str | None:
@@ -29,7 +30,7 @@ class PlaceContext:
 def find_context(texts: Iterable[str], *, tree: Tree = "2021", province: str | None = None) -> PlaceContext:
     """Give the unit that letterhead, titles and file name speak of: "UBND XÃ HẢI MINH" is Xã Hải Minh.
 
-    Only names behind a type word count. `province` (a code of the tree) chooses between units of the same name; it is
+    Only names behind a type word count. `province` (a code of 2021) chooses between units of the same name; it is
     evidence from elsewhere, such as most numbers on the sheet. Several different communes leave only what they share.
     """
     index = load_index(tree)
@@ -37,7 +38,8 @@ def find_context(texts: Iterable[str], *, tree: Tree = "2021", province: str | N
     reading = read_chain(_sort_up(pieces))
     places = reading.places
     if province is not None:
-        places = tuple(path for path in places if path[0] == province) or places
+        codes = {province} if tree == "2021" else {successor.code for successor in successors(province)}
+        places = tuple(path for path in places if path[0] in codes) or places
     others = [path for piece in reading.skipped for path in _list_strangers(piece, places)]
     places = tuple(dict.fromkeys((*places, *others)))
     return PlaceContext(path=join_paths(places) if places else NOWHERE, places=places)

@@ -153,7 +153,7 @@ class PlaceIndex:
 
     def _read_number(self, digits: str, level: int) -> Piece:
         """Read a number in a column of units: a code, perhaps without its zeros, or a numbered ward or district."""
-        width, least = ((2, 1), (3, 2), (5, 3))[level]
+        width, least = ((2, 1), (3, 1), (5, 3))[level]
         code = self._by_code.get(digits.zfill(width)) if least <= len(digits) <= width else None
         found = [code] if code is not None and code.level == level else []
         if len(digits) < width:

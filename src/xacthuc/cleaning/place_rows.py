@@ -124,7 +124,7 @@ def _settle(texts: _Texts, context: PlaceContext) -> _Answer:
         return _Answer(path=_share(reading), codes=("place_contradiction",), problem=True)
     places = _find_near(reading.places, context)
     if len(places) > 1:
-        return _Answer(path=join_paths(places), codes=("place_ambiguous",), problem=True)
+        return _Answer(path=join_paths(places), codes=("place_ambiguous",))
     if not places[0][2]:
         return _settle_incomplete(places[0], texts, context)
     return _Answer(path=places[0], codes=_list_notes(reading), loose=reading.other_type and not reading.district)
@@ -141,7 +141,7 @@ def _settle_unknown(reading: Reading, context: PlaceContext) -> _Answer:
 def _settle_bare(reading: Reading, context: PlaceContext) -> _Answer:
     """One bare name in an address: a commune beside the sheet's own, a province, or else a hamlet of that name."""
     home = context.path
-    near = [path for path in reading.places if home[1] and path[:2] == home[:2] and path[2]]
+    near = [path for path in reading.places if (home[1] or home[2]) and path[:2] == home[:2] and path[2]]
     if home in near or len(near) == 1:
         return _Answer(path=home if home in near else near[0], codes=_list_notes(reading))
     if near:
@@ -166,13 +166,11 @@ def _list_notes(reading: Reading) -> tuple[str, ...]:
 
 
 def _find_near(places: tuple[Path, ...], context: PlaceContext) -> tuple[Path, ...]:
-    """Of several places keep those in the sheet's own commune, else its district, else its province."""
-    if len(places) < 2:
-        return places
-    for depth in (3, 2, 1):
-        if context.path[depth - 1]:
-            near = tuple(path for path in places if path[:depth] == context.path[:depth])
-            if near:
+    """Of several places keep those in the sheet's own commune, its district, its province, or where most live."""
+    for home in (context.path, context.usual):
+        for depth in (3, 2, 1):
+            near = tuple(path for path in places if home[depth - 1] and path[:depth] == home[:depth])
+            if near and len(places) > 1:
                 return near
     return places
 

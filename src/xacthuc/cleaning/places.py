@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -18,6 +19,8 @@ __all__ = ["CleanPlaces", "PlaceContext", "clean_places", "find_context"]
 
 PlaceTree = Literal["2021", "2025", "none"]
 Codes = np.ndarray[tuple[int], np.dtype[np.int64]]
+USUAL_PEOPLE = 20  # people whose commune is certain, before their district tells anything
+USUAL_SHARE = 0.9  # of these in one district: then a name that several communes bear means the one there
 MAX_ADDRESS = 400  # letters; a longer cell is no address
 
 
@@ -62,7 +65,7 @@ def clean_places(
         return CleanPlaces(nothing, nothing, nothing, nothing, place, ())
     home = context if isinstance(context, PlaceContext) else find_context(context, tree=tree)
     reader = PlaceReader(tree=tree, context=home)
-    places = [reader.read(*text) for text in distinct]
+    places = _settle_by_usual([reader.read(*text) for text in distinct], distinct, rows, reader)
     return CleanPlaces(
         province=_spread([place.path[0] for place in places], rows),
         district=_spread([place.path[1] for place in places], rows),
@@ -102,6 +105,28 @@ def _find_distinct(columns: list[tuple[Codes, list[str | None]]]) -> tuple[pa.Ar
     first[rows[::-1]] = np.arange(len(rows) - 1, -1, -1)
     picked = [[values[code] for code in codes[first]] for codes, values in (*columns[:3], (streets, lines))]
     return pa.array(rows), list(zip(*picked, strict=True))
+
+
+def _settle_by_usual(
+    places: list[Place], distinct: list[tuple[str | None, ...]], rows: pa.Array, reader: PlaceReader
+) -> list[Place]:
+    """Read ambiguous places again by the district in which nearly all others of the sheet live, if there is one."""
+    open_ones = [n for n, place in enumerate(places) if any(code == "place_ambiguous" for _, code in place.findings)]
+    if not open_ones or reader.tree == "2025" or reader.context.path[1]:
+        return places
+    times = np.bincount(rows.to_numpy(), minlength=len(places))
+    people: Counter[str] = Counter()
+    for place, count in zip(places, times.tolist(), strict=True):
+        if place.path[2]:
+            people[place.path[1]] += count
+    district, most = max(people.items(), key=lambda entry: (entry[1], entry[0]), default=("", 0))
+    if most < USUAL_PEOPLE or most < USUAL_SHARE * people.total():
+        return places
+    usual = next(place.path for place in places if place.path[1] == district)
+    again = PlaceReader(tree=reader.tree, context=replace(reader.context, usual=(usual[0], usual[1], "")))
+    for number in open_ones:
+        places[number] = again.read(*distinct[number])
+    return places
 
 
 def _spread(values: list[str], rows: pa.Array) -> pa.Array:

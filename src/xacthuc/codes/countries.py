@@ -43,13 +43,13 @@ def list_countries() -> tuple[Country, ...]:
 def find_country(text: str) -> Country | None:
     """Give the country that a text names by code, name or alias, without regard to case and marks, or None.
 
-    Four texts without marks mean two countries, a code and a name (MY is Malaysia's code, and Mỹ): they give None.
+    In capitals without marks four texts mean two countries, a code and a name (MY: Malaysia, and Mỹ): they give None.
     Not checked: misspellings that are no alias.
     """
     names, codes = _load_names(), _load_codes()
     for key in _list_keys(text):
         named, coded = names.get(key), codes.get(key)
-        if named is not None and coded not in (None, named) and text.isascii():
+        if named is not None and coded not in (None, named) and text.isascii() and text.isupper():
             return None
         if named is not None or coded is not None:
             return named or coded
