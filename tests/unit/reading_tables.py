@@ -8,7 +8,7 @@ from typing import Any
 
 import xlsxwriter
 
-from xacthuc.reading import ColumnMap, Limits, SheetReading, read_file
+from xacthuc.reading import DEFAULT, ColumnMap, Limits, SheetReading, read_file
 
 PLACES = ("file", "sheet", "part", "slot")
 
@@ -37,7 +37,7 @@ def write_text(path: Path, rows: list[list[str]], *, delimiter: str = ",", encod
 
 
 def read_all(
-    path: Path, *, columns: ColumnMap | None = None, limits: Limits = Limits(), columnar: bool = True
+    path: Path, *, columns: ColumnMap | None = None, limits: Limits = DEFAULT, columnar: bool = True
 ) -> list[tuple[SheetReading, list[dict[str, Any]]]]:
     """Give every sheet with its RAW rows, nulls left out."""
     found = []

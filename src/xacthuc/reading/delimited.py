@@ -44,6 +44,8 @@ def open_delimited(path: Path, *, limits: Limits) -> Iterator[Grid]:
     dialect = find_dialect(head, odd_quotes=encoding.odd_quotes)
     if dialect.width > limits.columns:
         raise FileRefused("too_many_columns", file=path.name)
+    if encoding.lines > limits.rows or encoding.lines * dialect.width > limits.cells:
+        raise FileRefused("too_many_rows", file=path.name)
     notes = [Note(code) for code in encoding.notes]
     if not dialect.quoted and '"' in head:
         notes.append(Note("quotes_broken"))
@@ -112,7 +114,7 @@ class _Records:
         if self.uneven:
             yield self._place(None)
 
-    def _open(self, source: io.RawIOBase) -> pa_csv.CSVStreamingReader:
+    def _open(self, source: io.RawIOBase | io.BufferedReader) -> pa_csv.CSVStreamingReader:
         names = [str(i) for i in range(self.dialect.width)]
         return pa_csv.open_csv(
             source,

@@ -11,6 +11,7 @@ class Limits:
 
     bytes: int = 4 << 30  # a province of 10 M people as csv is 2 GB
     workbook_bytes: int = 512 << 20  # a full sheet of 1,048,576 x 30 is some 150 MB; calamine reads it into memory
+    calamine_bytes: int = 32 << 20  # XML of a sheet; beyond it, it is read in blocks instead of as a whole
     inflated_bytes: int = 6 << 30  # such a sheet is 1.2 GB of XML; more is a zip bomb
     inflated_ratio: int = 250  # real sheets pack 5 to 40 times, empty bordered ones up to 150
     ratio_from_bytes: int = 64 << 20  # below this size a high ratio harms nobody

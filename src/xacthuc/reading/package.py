@@ -45,6 +45,8 @@ class PackageFacts:
     hidden_columns: dict[str, frozenset[int]] = field(default_factory=dict)
     macros: bool = False
     parts: dict[str, str] = field(default_factory=dict)
+    invisible: frozenset[str] = frozenset()
+    sizes: dict[str, int] = field(default_factory=dict)  # inflated bytes of each sheet's part
 
 
 def read_package(path: Path, *, limits: Limits) -> PackageFacts:
@@ -139,11 +141,15 @@ def _read_xlsx(package: zipfile.ZipFile, names: set[str], *, path: Path) -> Pack
     sheets = {
         s.get("name", ""): links.get(s.get(f"{{{_NS['r']}}}id", ""), "") for s in book.iterfind("m:sheets/m:sheet", _NS)
     }
+    shown = {s.get("name", ""): s.get("state", "visible") == "visible" for s in book.iterfind("m:sheets/m:sheet", _NS)}
+    parts = {name: part for name, part in sheets.items() if part in names and "worksheets/" in part}
     return PackageFacts(
         format="xlsx",
         date_system=1904 if old else 1900,
         macros=any(n.startswith(("xl/vbaProject", "xl/macrosheets/")) for n in names),
-        parts={name: part for name, part in sheets.items() if part in names and "worksheets/" in part},
+        parts=parts,
+        invisible=frozenset(name for name, so in shown.items() if not so),
+        sizes={name: package.getinfo(part).file_size for name, part in parts.items()},
     )
 
 

@@ -30,10 +30,13 @@ class TextStream:
     encoding: str
     head: str
     odd_quotes: bool
+    lines: int = 0
     notes: tuple[str, ...] = ()
 
-    def open_utf8(self) -> io.RawIOBase:
-        """Give the file as a stream of UTF-8 bytes without a byte order mark."""
+    def open_utf8(self) -> io.RawIOBase | io.BufferedReader:
+        """Give the file as a stream of UTF-8 bytes; a byte order mark may stand before them."""
+        if self.encoding.startswith("utf-8") and not self.notes:
+            return self.path.open("rb")
         return _Utf8(self.path, encoding=self.encoding)
 
 
@@ -59,7 +62,7 @@ def find_encoding(path: Path) -> TextStream:
             scan = _scan(path, encoding)
             notes.append("encoding_old")
     text = codecs.getincrementaldecoder(encoding)("replace").decode(head)
-    return TextStream(path, encoding, text.removeprefix("\ufeff"), scan.quotes % 2 == 1, tuple(notes))
+    return TextStream(path, encoding, text.removeprefix("\ufeff"), scan.quotes % 2 == 1, scan.lines, tuple(notes))
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ class _Scan:
     letters: int
     broken: int
     quotes: int
+    lines: int
 
 
 def _find_mark(head: bytes) -> str | None:
@@ -88,17 +92,37 @@ def _find_utf16(head: bytes) -> str | None:
 
 
 def _scan(path: Path, encoding: str) -> _Scan:
-    """Count over the whole file: letters beyond ASCII, broken ones, quotes."""
-    decoder = codecs.getincrementaldecoder(encoding)("replace")
-    letters = broken = quotes = 0
+    """Count over the whole file: quotes, lines, and if it has broken letters, those and all beyond ASCII."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    quotes = lines = 0
+    whole = True
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
             quotes += block.count(b'"')
+            lines += block.count(b"\n") or block.count(b"\r")
+            whole = whole and _decodes(decoder, block, final=False)
+    if whole and _decodes(decoder, b"", final=True):
+        return _Scan(0, 0, quotes, lines)
+    return _Scan(*_count_broken(path, encoding), quotes, lines)
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool) -> bool:
+    try:
+        decoder.decode(block, final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _count_broken(path: Path, encoding: str) -> tuple[int, int]:
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    letters = broken = 0
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
             text = decoder.decode(block)
             broken += text.count("\ufffd")
-            letters += len(block) - len(text) if encoding.startswith("utf-8") else len(text)
-        broken += decoder.decode(b"", final=True).count("\ufffd")
-    return _Scan(letters, broken, quotes)
+            letters += sum(c > "\x7f" for c in text)
+    return letters, broken + decoder.decode(b"", final=True).count("\ufffd")
 
 
 def _choose_old(head: bytes) -> str:

@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pyarrow as pa
 from python_calamine import (
@@ -17,9 +18,11 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
+from xacthuc.reading.cell_values import open_values
 from xacthuc.reading.grid import Grid, Merge, Note, build_chunk, get_cell_text
 from xacthuc.reading.limits import FileRefused, Limits
 from xacthuc.reading.package import PackageFacts, scan_sheet
+from xacthuc.reading.sheet_xml import BigSheet, SheetCut
 
 _SUFFIXES = {"xlsx": (".xlsx", ".xlsm"), "xls": (".xls",), "ods": (".ods",)}  # by which calamine chooses its reader
 _CHUNK_ROWS = 20_000  # Python objects of so many rows exist at once
@@ -30,6 +33,10 @@ def open_workbook(path: Path, *, facts: PackageFacts, limits: Limits) -> Iterato
 
     A sheet that cannot be read is an empty grid with a note. Not read: charts, macros, drawings, comments.
     """
+    big = [name for name, size in facts.sizes.items() if size > limits.calamine_bytes]
+    if big and len(big) == len(facts.sizes):  # calamine would hold all shared strings beside ours
+        grids = [Grid(name, iter(()), visible=name not in facts.invisible) for name in big]
+        return (_open_big(grid, path=path, facts=facts, limits=limits) for grid in grids)
     book = _load(path, facts.format)
     metadata = [m for m in book.sheets_metadata if m.typ == SheetTypeEnum.WorkSheet]
     if not metadata:
@@ -58,6 +65,8 @@ def _open_sheet(
     book: CalamineWorkbook, name: str, *, path: Path, visible: bool, facts: PackageFacts, limits: Limits
 ) -> Grid:
     grid = Grid(sheet=name, chunks=iter(()), visible=visible, date_system=facts.date_system)
+    if facts.sizes.get(name, 0) > limits.calamine_bytes:
+        return _open_big(grid, path=path, facts=facts, limits=limits)
     try:
         grid.hidden_rows, grid.hidden_columns = _find_hidden(path, name, facts)
         sheet = book.get_sheet_by_name(name)
@@ -76,6 +85,27 @@ def _open_sheet(
     grid.merges = [Merge(top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()]
     grid.chunks = _list_chunks(sheet, width=width)
     return grid
+
+
+def _open_big(grid: Grid, *, path: Path, facts: PackageFacts, limits: Limits) -> Grid:
+    """Give a sheet that calamine would need gigabytes for."""
+    grid.date_system = facts.date_system
+    grid.chunks = _list_big_chunks(grid, path=path, part=facts.parts[grid.sheet], limits=limits)
+    return grid
+
+
+def _list_big_chunks(grid: Grid, *, path: Path, part: str, limits: Limits) -> Iterator[pa.Table]:
+    with zipfile.ZipFile(path) as package:
+        try:
+            sheet = BigSheet(package, part, open_values(package, date_system=grid.date_system), limits.columns)
+            yield from sheet.list_chunks()
+        except (SheetCut, ValueError, zipfile.BadZipFile, zlib.error, EOFError, ElementTree.ParseError, IndexError):
+            grid.notes.append(Note("sheet_damaged"))
+            return
+    grid.notes.extend(Note("row_hidden", row=r + 1, field="row") for r in sorted(sheet.hidden_rows))
+    grid.notes.extend(
+        Note(code) for code, so in (("columns_cut", sheet.cut), ("merges_not_filled", sheet.merged)) if so
+    )
 
 
 def _find_hidden(path: Path, name: str, facts: PackageFacts) -> tuple[frozenset[int], frozenset[int]]:
