@@ -19,8 +19,9 @@ COMMUNES = (
     ("089", "35", "Tỉnh An Giang", "Huyện Chợ Mới", "30649", "Xã Kiến Thành", "Ấp"),
 )
 SESSIONS = (
-    ("2021-08-11", "AstraZeneca", "CTMAV543"), ("2021-08-20", "Vero Cell", "202107B1713"), ("2021-09-03", "Comirnaty", "FK0592"),
-    ("2021-09-12", "Spikevax", "043D21A"), ("2021-09-24", "AstraZeneca", "210153"), ("2021-10-05", "Vero Cell", "202108B2519"),
+    ("2021-08-11", "AstraZeneca", "CTMAV543"), ("2021-08-20", "Vero Cell", "202107B1713"),
+    ("2021-09-03", "Comirnaty", "FK0592"), ("2021-09-12", "Spikevax", "043D21A"),
+    ("2021-09-24", "AstraZeneca", "210153"), ("2021-10-05", "Vero Cell", "202108B2519"),
 )  # fmt: skip
 
 

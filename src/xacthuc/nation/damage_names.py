@@ -13,7 +13,7 @@ Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ N
 Hà Tăng Thái Tạ Quách Châu Lương Hứa Vương Đào Phùng Kiều La Tống Triệu Nông Giàng Sùng Y Kim Thạch Sơn Danh
 """
 FAMILY_NAMES = frozenset(_FAMILY_NAMES.split())
-_CLEAR = "Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Trương Đinh Trịnh Đoàn Lương Lưu"
+_CLEAR = "Nguyễn Trần Lê Phạm Phan Võ Đặng Bùi Đỗ Ngô Huỳnh Trương Trịnh Đoàn"
 CLEAR_FAMILY_NAMES = frozenset(_CLEAR.split())  # seldom anything but a family name
 TONES = "\u0300\u0301\u0309\u0303\u0323"
 NICKNAMES = ("Tèo", "Cu Tí", "Bé Ba", "Út", "Mén", "Hai Lúa", "Sáu", "Cu", "Bống", "Tám")
@@ -95,17 +95,19 @@ def abbreviate(name: str, rng: Chance) -> str | None:
 
 def put_given_first(name: str, rng: Chance) -> str | None:
     """Write the given name first; without a comma only where the family name still shows the order."""
-    *front, given = name.split()
+    *front, given = name.split() or [""]
     if not front:
         return None
-    shows = front[0] in CLEAR_FAMILY_NAMES and given not in FAMILY_NAMES and len(front) > 1
+    marked = len(front) > 1 and front[1] in ("Thị", "Văn")
+    shows = len(front) > 1 and (front[0] in CLEAR_FAMILY_NAMES or (marked and front[0] in FAMILY_NAMES))
+    shows = shows and given not in FAMILY_NAMES
     comma = "" if shows and rng.random() < 0.5 else ","
     return f"{given}{comma} {' '.join(front)}"
 
 
 def add_nickname(name: str, rng: Chance) -> str | None:
     """Add a nickname or a relation in brackets."""
-    return f"{name} ({pick(NICKNAMES if rng.random() < 0.6 else RELATIONS, rng)})"
+    return f"{name} ({pick(NICKNAMES if rng.random() < 0.6 else RELATIONS, rng)})" if name else None
 
 
 def use_variant_word(name: str, rng: Chance) -> str | None:

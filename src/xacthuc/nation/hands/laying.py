@@ -76,7 +76,8 @@ def _lay_table(sheet: Sheet, hand: Hand, plan: SheetPlan, paths: Sequence[Path],
 
 def _header(sheet: Sheet, hand: Hand, paths: Sequence[Path]) -> None:
     layout = hand.layout
-    add_header(sheet, paths, depth=layout.header_rows, offset=layout.first_column, numbered=layout.numbered_header)
+    depth = max(len(path) for path in paths)
+    add_header(sheet, paths, depth=depth, offset=layout.first_column, numbered=layout.numbered_header)
 
 
 def _lay_entries(
