@@ -23,6 +23,7 @@ from xacthuc.rules import (
     Supply,
     assess_history,
     judge_doses,
+    list_steps,
     load_rules,
 )
 
@@ -148,9 +149,9 @@ def judge_by_sql(
     engine: Engine, persons: Sequence[Person], folder: Path
 ) -> tuple[set[tuple[str, str]], set[tuple[str, str, int, int]]]:
     write_doses(persons, folder / "doses.parquet")
-    paths = judge_doses(engine, doses=folder / "doses.parquet", folder=folder, as_of=AS_OF, supply=SUPPLY)
+    paths = judge_doses(engine, doses=folder / "doses.parquet", folder=folder, as_of=AS_OF, supply=SUPPLY, history=True)
     found = pq.read_table(paths["findings"]).to_pylist()
-    roles = pq.read_table(paths["roles"]).to_pylist()
+    roles = pq.read_table(paths["history"]).to_pylist()
     assert len(found) == len({(row["record"], row["code"]) for row in found})
     return (
         {(row["record"], row["code"]) for row in found},
@@ -180,7 +181,17 @@ def test_duckdb_and_the_plain_history_agree_on_four_thousand_people(duckdb_engin
     assert {role for _, role, _, _ in roles} == {"primary", "additional", "booster"}
 
 
+def test_a_second_run_finds_every_step_finished(duckdb_engine, tmp_path):
+    write_doses(make_people(5, 50), tmp_path / "doses.parquet")
+    ask = {"doses": tmp_path / "doses.parquet", "folder": tmp_path, "as_of": AS_OF}
+    first, second = [], []
+    paths = judge_doses(duckdb_engine, **ask, report=first.append)
+    assert judge_doses(duckdb_engine, **ask, report=second.append) == paths
+    assert (len(first), second) == (len(list_steps()) - 1, [])
+
+
 @pytest.mark.spark
+@pytest.mark.slow
 def test_spark_and_the_plain_history_agree(tmp_path):
     if shutil.which("java") is None:
         pytest.skip("Spark needs Java 17, which is not here")

@@ -2,15 +2,14 @@
 -- reads   doses, settings, calendar, products, bands, named_provinces
 -- does    leaves duplicates out, puts what the law asks of a dose beside it: is its date usable, which product, period
 --         of the law, ages (they differ where only the year of birth is known), band of age, province with a law of its own
--- writes  record, person, vaccine, product ('' unknown), course, licensed_from, no, no_wrong, lot, site, dose_date,
---         date_code, day_no .. extra (null unless the date is usable), oldest, youngest, band, province
+-- writes  record, person, vaccine, product (0: not a licensed one), course, no, no_wrong, lot, site, dose_date, date_code,
+--         day_no .. extra (null unless the date is usable), oldest, youngest, band, province (0: no law of its own)
 SELECT
     record,
     person,
     vaccine,
     product,
     course,
-    licensed_from,
     no,
     no_wrong,
     lot,
@@ -28,14 +27,10 @@ SELECT
 FROM (
     SELECT
         d.record,
-        CASE
-            WHEN d.person_group IS NULL THEN concat_ws('', 'record ', d.record)
-            ELSE concat_ws('', 'group ', d.person_group)
-        END AS person,
+        d.person_group AS person,
         d.vaccine,
-        coalesce(p.vaccine, '') AS product,
+        coalesce(p.product, 0) AS product,
         p.doses AS course,
-        p.licensed_from,
         CASE WHEN d.dose_no BETWEEN 1 AND s.largest_no THEN d.dose_no END AS no,
         coalesce(d.dose_no < 1 OR d.dose_no > s.largest_no, false) AS no_wrong,
         d.lot,
@@ -64,12 +59,12 @@ FROM (
         END AS youngest,
         s.adult_age,
         s.oldest_age,
-        coalesce(n.province, '') AS province
+        coalesce(n.province, 0) AS province
     FROM doses AS d
     CROSS JOIN settings AS s
     LEFT JOIN calendar AS c ON d.dose_date = c.day
     LEFT JOIN products AS p ON d.vaccine = p.vaccine
-    LEFT JOIN named_provinces AS n ON d.province = n.province
+    LEFT JOIN named_provinces AS n ON d.province = n.code
     WHERE NOT coalesce(d.duplicate, false)
 ) AS looked_up
 LEFT JOIN bands ON bands.age = least(greatest(coalesce(oldest, adult_age), 0), oldest_age)

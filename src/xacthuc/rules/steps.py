@@ -24,21 +24,24 @@ class PlannedStep:
 
 READS = {
     "01_given": "doses settings calendar products bands named_provinces",
-    "02_alone": "given settings age_limits lots lot_numbers sessions sites",
-    "03_kept": "given settings",
-    "04_numbered": "kept settings",
-    "05_roles": "numbered intervals",
-    "06_together": "roles intervals mixing",
-    "07_findings": "alone kept numbered together",
+    "02_alone": "given settings products age_limits lots lot_numbers sessions sites",
+    "03_people": "given settings",
+    "04_kept": "given people settings",
+    "05_numbered": "kept settings",
+    "06_roles": "numbered intervals",
+    "07_together": "roles people given intervals mixing",
+    "08_findings": "alone kept numbered together",
+    "09_history": "given people roles settings",
 }
 
 
 def list_steps() -> tuple[PlannedStep, ...]:
     """Give the SQL steps in order.
 
-    `doses` holds record, person_group (null: a person alone), dose_no, vaccine, lot, dose_date and birth_date (text),
-    province, site, duplicate (boolean); every other table that a step reads comes from build_tables or a step before.
-    "roles" is the history (record, role, dn, sd of each counted dose), "findings" the result (record, code).
+    `doses` holds record, person_group (never null: a record alone is a group of its own; numbers are faster than
+    text), dose_no, vaccine, lot, dose_date and birth_date (text), province, site, duplicate (boolean). Every other
+    table that a step reads comes from build_tables or from a step before. The results are "findings" (record, code)
+    and "history" (record, person, role, dn, sd of each counted dose), which nothing else reads.
     """
     steps = load_steps("xacthuc.rules")
     assert list(steps) == list(READS), "the SQL files and the plan of the steps differ"
@@ -53,15 +56,17 @@ def judge_doses(
     as_of: date,
     rules: Rules | None = None,
     supply: Supply = NOTHING_SUPPLIED,
+    history: bool = False,
     report: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Path]:
-    """Run all steps on a Parquet file of doses, and give the paths of every table by name, "findings" among them.
+    """Run the steps on a Parquet file of doses, and give the paths of every table by name, "findings" among them.
 
-    A table of a step that is already in `folder` is finished and stays. Raises EngineFailed.
+    With `history`, also role, dn and sd of each counted dose. A table of a step that is already in `folder` is finished and
+    stays. Raises EngineFailed.
     """
     tables = build_tables(rules or load_rules(), as_of=as_of, supply=supply)
     paths = {"doses": doses, **write_tables(tables, folder=folder)}
-    for planned in list_steps():
+    for planned in list_steps() if history else list_steps()[:-1]:
         output = folder / f"{planned.writes}.parquet"
         if not output.exists():
             engine.run_step(planned.step, inputs={name: paths[name] for name in planned.reads}, output=output)

@@ -1,5 +1,6 @@
 """The law as small tables for the SQL steps: every precedence is settled here, so that SQL joins on equal keys only.
 
+Products and provinces are numbered from 1; 0 is an unknown product, and a province without a law of its own.
 A period is a stretch of days on which no rule changes; a band is a stretch of ages on which none does.
 """
 
@@ -7,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from itertools import product
 from pathlib import Path
 from typing import get_args
 
@@ -29,20 +31,20 @@ SCHEMAS: dict[str, pa.Schema] = {
             "least_gap largest_no default_doses adult_age oldest_age has_lots",
         ),
         ("calendar", "day day_no month_key year period extra", "day_no month_key year period extra"),
-        ("products", "vaccine doses licensed_from", "doses"),
+        ("products", "product vaccine doses licensed_from", "product doses"),
         ("bands", "age band", "age band"),
-        ("named_provinces", "province", ""),
+        ("named_provinces", "province code", "province"),
         (
             "age_limits",
-            "vaccine period hard_min hard_max soft_min soft_max",
-            "period hard_min hard_max soft_min soft_max",
+            "product period hard_min hard_max soft_min soft_max",
+            "product period hard_min hard_max soft_min soft_max",
         ),
         (
             "intervals",
-            "kind first_product second_product province band period min_days max_days min_months",
-            "band period min_days max_days min_months",
+            "kind product_1 product_2 province band period min_days max_days min_months",
+            "product_1 product_2 province band period min_days max_days min_months",
         ),
-        ("mixing", "scope first_product second_product band period", "band period"),
+        ("mixing", "scope product_1 product_2 band period", "product_1 product_2 band period"),
         ("lots", "lot vaccine expires", ""),
         ("lot_numbers", "lot", ""),
         ("sites", "site", ""),
@@ -60,9 +62,11 @@ def build_tables(rules: Rules, *, as_of: date, supply: Supply = NOTHING_SUPPLIED
     rows: dict[str, Iterable[Row]] = {
         "settings": [_list_settings(rules, as_of=as_of, supply=supply)],
         "calendar": _list_days(rules, periods=periods, as_of=as_of),
-        "products": [(name, p.doses, p.valid_from.isoformat()) for name, p in rules.products.items()],
+        "products": [
+            (n, p.id, p.doses, p.valid_from.isoformat()) for n, p in enumerate(rules.products.values(), start=1)
+        ],
         "bands": [(age, sum(start <= age for start in bands)) for age in range(OLDEST + 1)],
-        "named_provinces": [(name,) for name in _list_provinces(rules) if name],
+        "named_provinces": [(n, code) for n, code in enumerate(_list_provinces(rules)) if code],
         "age_limits": _list_age_limits(rules, periods),
         "intervals": _list_intervals(rules, periods=periods, bands=bands),
         "mixing": _list_mixing(rules, periods=periods, bands=bands),
@@ -124,44 +128,38 @@ def _list_provinces(rules: Rules) -> list[str]:
 
 
 def _list_names(rules: Rules) -> list[str]:
-    """Give the products, and "" for an unknown one."""
+    """Give the products by their number in the tables; 0 is an unknown one."""
     return ["", *rules.products]
 
 
 def _list_age_limits(rules: Rules, periods: list[date]) -> Iterator[Row]:
     for period, start in enumerate(periods, start=1):
-        for name in _list_names(rules):
+        for number, name in enumerate(_list_names(rules)):
             hard = rules.find_age_limit("hard", vaccine=name, on=start)
             soft = rules.find_age_limit("soft", vaccine=name, on=start)
             limits = [(r.min_age, r.max_age) if r else (None, None) for r in (hard, soft)]
-            yield name, period, *limits[0], *limits[1]
+            yield number, period, *limits[0], *limits[1]
 
 
 def _list_intervals(rules: Rules, *, periods: list[date], bands: list[int]) -> Iterator[Row]:
+    names = list(enumerate(_list_names(rules)))
+    provinces = list(enumerate(_list_provinces(rules)))
     kinds: tuple[Kind, ...] = get_args(Kind)
-    for kind, first, second, province in (
-        (k, f, s, p)
-        for k in kinds
-        for f in _list_names(rules)
-        for s in _list_names(rules)
-        for p in _list_provinces(rules)
-    ):
-        for period, start in enumerate(periods, start=1):
-            for band, age in enumerate(bands, start=1):
-                rule = rules.find_interval(kind, first=first, second=second, province=province, age=age, on=start)
-                if rule is not None:
-                    keys = (kind, first, second, province, band, period)
-                    yield *keys, rule.min_days, rule.max_days, rule.min_months
+    for kind, first, second, place in product(kinds, names, names, provinces):
+        for (period, start), (band, age) in product(enumerate(periods, start=1), enumerate(bands, start=1)):
+            rule = rules.find_interval(kind, first=first[1], second=second[1], province=place[1], age=age, on=start)
+            if rule is not None:
+                keys = (kind, first[0], second[0], place[0], band, period)
+                yield *keys, rule.min_days, rule.max_days, rule.min_months
 
 
 def _list_mixing(rules: Rules, *, periods: list[date], bands: list[int]) -> Iterator[Row]:
+    names = list(enumerate(rules.products, start=1))
     scopes: tuple[Scope, ...] = get_args(Scope)
-    for scope in scopes:
-        for first, second in ((f, s) for f in rules.products for s in rules.products if f != s):
-            for period, start in enumerate(periods, start=1):
-                for band, age in enumerate(bands, start=1):
-                    if rules.may_follow(scope, first=first, second=second, age=age, on=start):
-                        yield scope, first, second, band, period
+    for scope, first, second in product(scopes, names, names):
+        for (period, start), (band, age) in product(enumerate(periods, start=1), enumerate(bands, start=1)):
+            if first != second and rules.may_follow(scope, first=first[1], second=second[1], age=age, on=start):
+                yield scope, first[0], second[0], band, period
 
 
 def _list_supply(supply: Supply) -> dict[str, list[Row]]:

@@ -1,5 +1,5 @@
--- 05 roles
--- reads   numbered (04), intervals
+-- 06 roles
+-- reads   numbered (05), intervals
 -- does    leaves out doses beyond the course before extra doses existed; tells primary, additional (the first one after
 --         the course, too early for a booster), first and later boosters; counts as a certificate does
 -- writes  record, person, role, dn, sd, kind, scope, product, day_no .. province, and day, month and product of the dose
@@ -69,7 +69,7 @@ FROM (
             ) AS c
         ) AS f
         LEFT JOIN intervals AS i
-            ON i.kind = 'booster1' AND f.before_product = i.first_product AND f.product = i.second_product
+            ON i.kind = 'booster1' AND f.before_product = i.product_1 AND f.product = i.product_2
             AND f.province = i.province AND f.band = i.band AND f.period = i.period
     ) AS e
 ) AS told

@@ -1,5 +1,5 @@
--- 04 numbered
--- reads   kept (03), settings
+-- 05 numbered
+-- reads   kept (04), settings
 -- does    numbers the counted doses of each person by date; the numbers as written are believed if none is smaller than
 --         the doses before it, and a larger one then means that earlier doses are missing; finds the size of the course
 -- writes  record, person, place (by date), number, size, number_code, and product, day_no .. province of kept

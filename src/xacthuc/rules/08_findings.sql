@@ -1,5 +1,5 @@
--- 07 findings
--- reads   alone (02), kept (03), numbered (04), together (06)
+-- 08 findings
+-- reads   alone (02), kept (04), numbered (05), together (07)
 -- does    puts every finding on a row of its own
 -- writes  record, code: none twice
 SELECT record, date_code AS code FROM alone WHERE date_code IS NOT NULL

@@ -1,6 +1,6 @@
--- 03 kept
--- reads   given (01), settings
--- does    chooses one dose a day of each person (licensed product first, then the smallest number, then the smallest
+-- 04 kept
+-- reads   given (01), people (03), settings
+-- does    of the tangled people: chooses one dose a day of each person (licensed product first, then the smallest number, then the smallest
 --         record); the others are the same dose again, or clash with it; a dose within the least gap after the day of
 --         the dose before is not counted
 -- writes  record, person, product, course, no, day_no .. province, counted, day_code, gap_code
@@ -39,21 +39,37 @@ FROM (
                 g.*,
                 row_number() OVER (
                     PARTITION BY person, day_no
-                    ORDER BY CASE WHEN product = '' THEN 1 ELSE 0 END NULLS LAST, no NULLS LAST, record NULLS LAST
+                    ORDER BY CASE WHEN product = 0 THEN 1 ELSE 0 END NULLS LAST, no NULLS LAST, record NULLS LAST
                 ) AS seat,
                 first_value(vaccine) OVER (
                     PARTITION BY person, day_no
-                    ORDER BY CASE WHEN product = '' THEN 1 ELSE 0 END NULLS LAST, no NULLS LAST, record NULLS LAST
+                    ORDER BY CASE WHEN product = 0 THEN 1 ELSE 0 END NULLS LAST, no NULLS LAST, record NULLS LAST
                 ) AS first_vaccine,
                 first_value(no) OVER (
                     PARTITION BY person, day_no
-                    ORDER BY CASE WHEN product = '' THEN 1 ELSE 0 END NULLS LAST, no NULLS LAST, record NULLS LAST
+                    ORDER BY CASE WHEN product = 0 THEN 1 ELSE 0 END NULLS LAST, no NULLS LAST, record NULLS LAST
                 ) AS first_no,
                 max(day_no) OVER (
                     PARTITION BY person ORDER BY day_no NULLS LAST RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
                 ) AS day_before
-            FROM given AS g
-            WHERE date_code IS NULL
+            FROM (
+                SELECT
+                    given.record,
+                    given.person,
+                    given.vaccine,
+                    given.product,
+                    given.course,
+                    given.no,
+                    given.day_no,
+                    given.month_key,
+                    given.period,
+                    given.extra,
+                    given.band,
+                    given.province
+                FROM given
+                JOIN people ON given.person = people.person
+                WHERE given.date_code IS NULL AND people.tangled = 1
+            ) AS g
         ) AS w
     ) AS c
     CROSS JOIN settings AS s
