@@ -38,7 +38,7 @@ class Archipelago:
     belongs_to: Words
     dots: tuple[tuple[float, float], ...]
     shade: int | None
-    oval: tuple[float, float, float, float]      # centre x, centre y, radius x, radius y
+    oval: tuple[float, float, float, float]  # centre x, centre y, radius x, radius y
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class CountryMap:
     size: tuple[int, int]
     shapes: tuple[Shape, ...]
     archipelagos: tuple[Archipelago, ...]
-    breaks: tuple[int, ...]                      # lower bound of each class in percent, one more for the end
+    breaks: tuple[int, ...]  # lower bound of each class in percent, one more for the end
     source: str
 
 

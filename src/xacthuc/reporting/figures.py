@@ -1,4 +1,4 @@
-"""What the report shows, taken from the tables: plain rows by unit, causes, work and days, and the scope they speak of."""
+"""What the report shows, taken from the tables: rows by unit, causes, work and days, and the scope they speak of."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from xacthuc.reporting.words import OWNER_WORDS, Axis, Words, write_sentence
 Row = Mapping[str, Any]
 Level = Literal["nation", "province", "district"]
 
-WORST_UNITS = 10           # a page that a person reads to its end
+WORST_UNITS = 10  # a page that a person reads to its end
 TASKS_PER_UNIT = 4
-FEW_DAYS = 70              # more bars than this are drawn by week
-MANY_DAYS = 500            # and more than this by month
-STRAY_SHARE = 0.01         # no more doses than this, before a gap of STRAY_GAP days, are taken for slips of the year
+FEW_DAYS = 70  # more bars than this are drawn by week
+MANY_DAYS = 500  # and more than this by month
+STRAY_SHARE = 0.01  # no more doses than this, before a gap of STRAY_GAP days, are taken for slips of the year
 STRAY_GAP = 60
 
 
@@ -90,10 +90,10 @@ class Figures:
     scope_code: str
     scope_name: Words
     total: Row
-    places: tuple[Place, ...]           # provinces, or districts, or communes: one level below the scope
+    places: tuple[Place, ...]  # provinces, or districts, or communes: one level below the scope
     by_province: Mapping[str, Row]
     causes: tuple[Cause, ...]
-    classes: tuple[Task, ...]           # what settles most in the whole scope
+    classes: tuple[Task, ...]  # what settles most in the whole scope
     worst: tuple[Place, ...]
     products: tuple[Row, ...]
     dose_numbers: tuple[Row, ...]

@@ -16,7 +16,7 @@ from xacthuc.reporting.tables import Tables
 from xacthuc.reporting.words import Words, write_sentence
 
 ROW_COUNTS = ("data", "headings", "blank", "totals")
-SENTENCES = 6              # the commonest findings; all of them stand in the annotated workbooks
+SENTENCES = 6  # the commonest findings; all of them stand in the annotated workbooks
 
 
 def list_notes(figures: Figures, *, tables: Tables) -> list[Words]:
@@ -58,7 +58,11 @@ def _note_unknown(figures: Figures, tables: Tables) -> Iterator[Words]:
         (unknown, "mũi chưa rõ xã nơi ở; tính ở đơn vị trên gần nhất", "doses lack the commune of residence"),
         (no_product, "mũi không ghi vắc xin", "doses lack the vaccine"),
         (figures.trend.undated, "mũi không có ngày tiêm, không có trên biểu đồ theo ngày", "doses lack their day"),
-        (figures.trend.stray, "mũi có ngày tiêm sai rõ (sai năm hoặc sau ngày báo cáo)", "doses have an impossible day"),
+        (
+            figures.trend.stray,
+            "mũi có ngày tiêm sai rõ (sai năm hoặc sau ngày báo cáo)",
+            "doses have an impossible day",
+        ),
     ):
         if count:
             said, share = write_count(count), write_share(count, figures.total["recorded"])
@@ -77,7 +81,7 @@ def _note_supply(figures: Figures, tables: Tables) -> Iterator[Words]:
     elif total["given_recorded"] < total["recorded"]:
         share = write_share(total["given_recorded"], total["recorded"])
         yield Words(
-            f"Chỉ các đơn vị giữ {share.vi} số mũi đã ghi nhận có báo cáo số đã tiêm; số chưa nhập là của các đơn vị đó.",
+            f"Chỉ các đơn vị giữ {share.vi} số mũi đã ghi nhận báo cáo số đã tiêm; số chưa nhập là của các đơn vị đó.",
             f"Only units with {share.en} of the recorded doses report what they gave; the backlog is theirs.",
         )
     over = sum(

@@ -1,4 +1,4 @@
-"""The pages of this package: templates in, self-contained HTML out. Numbers are written the way each language writes them."""
+"""The pages of this package: templates in, self-contained HTML out, numbers as each language writes them."""
 
 from __future__ import annotations
 

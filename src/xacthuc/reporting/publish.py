@@ -16,7 +16,7 @@ from xacthuc.reporting.tables import NATION, Tables, write_csv
 __all__ = ["SMALLEST", "hide_small", "write_public"]
 
 LEVELS = ("nation", "province", "district", "commune")
-CAUSE_LEVELS = ("nation", "province", "district")      # a cause in one commune is nearly always a small number
+CAUSE_LEVELS = ("nation", "province", "district")  # a cause in one commune is nearly always a small number
 COUNTS = ("recorded", "matched", "plausible", "both_settled", "identity_only", "dose_only", "neither")
 ACROSS = {
     "recorded": ("both_settled", "identity_only", "dose_only", "neither"),
@@ -98,13 +98,13 @@ def _write_units(units: list[Row], hidden: set[Cell]) -> pa.Table:
         gone = [name for name in COUNTS if ("units", row["unit"], name) in hidden]
         shown = {name: None if name in gone else row[name] for name in COUNTS}
         # a share gives its part away to whoever knows the whole
-        shares = {
-            share: None if part in gone or "recorded" in gone else row[share] for share, part in SHARES.items()
-        }
+        shares = {share: None if part in gone or "recorded" in gone else row[share] for share, part in SHARES.items()}
         made.append({name: row[name] for name in keys} | shown | shares | {"hidden": " ".join(gone)})
     text = ("level", "unit", "name", "parent")
     fields = [(name, pa.string() if name in text else pa.int64()) for name in (*keys, *COUNTS)]
-    return pa.Table.from_pylist(made, pa.schema([*fields, *((n, pa.float64()) for n in SHARES), ("hidden", pa.string())]))
+    return pa.Table.from_pylist(
+        made, pa.schema([*fields, *((n, pa.float64()) for n in SHARES), ("hidden", pa.string())])
+    )
 
 
 def _write_causes(causes: list[Row], hidden: set[Cell]) -> pa.Table:

@@ -125,7 +125,7 @@ def list_stages(figures: Figures) -> Iterator[Stage]:
         left = None if total["delivered"] is None else total["delivered"] - total["given"]
         said = Words("chưa tiêm hoặc chưa báo cáo", "not given or not reported")
         yield Stage(Words("Đã tiêm", "Given"), total["given"], left, said, "plain")
-    backlog = Words("đã tiêm mà chưa nhập", "given and not entered")
+    backlog = Words("đã tiêm mà chưa nhập, ở các đơn vị có báo cáo", "given and not entered, in the reporting units")
     yield Stage(Words("Đã ghi nhận", "Recorded"), total["recorded"], total["unrecorded"], backlog, "plain")
     lost = total["recorded"] - total["matched"]
     said = Words("chưa rõ con người", "person not settled")

@@ -2,7 +2,7 @@
 
 1. A count of 1 to SMALLEST - 1 is hidden; nought is shown.
 2. Where a sum has one hidden member, another is hidden too, or subtraction would give the first away.
-3. Where the hidden members of a sum must all be small (their total is known and each is at least 1), one more is hidden.
+3. Where the hidden members of a sum must all be small (their total is known, each is at least 1), one more is hidden.
 4. Sums together are linear equations in the hidden cells. They are solved; a cell with one solution only gets company.
 Steps 2 to 4 are repeated until nothing is left to hide.
 """
@@ -14,8 +14,8 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-SMALLEST = 10              # the smallest count that may be published
-ROUNDS = 1000              # each round hides at least one cell or is the last; a nation of communes takes about a dozen
+SMALLEST = 10  # the smallest count that may be published
+ROUNDS = 1000  # each round hides at least one cell or is the last; a nation of communes takes about a dozen
 
 Cell = Hashable
 
@@ -46,9 +46,7 @@ def choose_hidden(values: Mapping[Cell, int], sums: Sequence[Sum], *, smallest: 
     raise AssertionError("suppression does not come to an end")
 
 
-def _add_company(
-    values: Mapping[Cell, int], sums: Sequence[Sum], hidden: set[Cell], *, smallest: int
-) -> set[Cell]:
+def _add_company(values: Mapping[Cell, int], sums: Sequence[Sum], hidden: set[Cell], *, smallest: int) -> set[Cell]:
     """Hide one more cell in each sum that gives its hidden members away by itself (rules 2 and 3)."""
     more: set[Cell] = set()
     for known in sums:
@@ -70,9 +68,7 @@ def _pick(known: Sum, values: Mapping[Cell, int], hidden: set[Cell]) -> set[Cell
     return {known.whole} - hidden
 
 
-def _hide_beside(
-    exposed: set[Cell], values: Mapping[Cell, int], sums: Sequence[Sum], hidden: set[Cell]
-) -> set[Cell]:
+def _hide_beside(exposed: set[Cell], values: Mapping[Cell, int], sums: Sequence[Sum], hidden: set[Cell]) -> set[Cell]:
     """Hide one more cell beside each exposed one, in the first of its sums that has room (rule 4)."""
     more: set[Cell] = set()
     helped: set[Cell] = set()
@@ -86,8 +82,8 @@ def _hide_beside(
 
 def find_exposed(hidden: set[Cell], sums: Sequence[Sum]) -> set[Cell]:
     """Give the hidden cells that the sums determine: exact elimination, in fractions."""
-    rows: dict[Cell, dict[Cell, Fraction]] = {}        # by the cell that the row is solved for
-    uses: dict[Cell, set[Cell]] = defaultdict(set)     # cell -> pivots of the rows that hold it
+    rows: dict[Cell, dict[Cell, Fraction]] = {}  # by the cell that the row is solved for
+    uses: dict[Cell, set[Cell]] = defaultdict(set)  # cell -> pivots of the rows that hold it
     for known in sums:
         row = {part: Fraction(1) for part in known.parts if part in hidden}
         if known.whole in hidden:

@@ -48,7 +48,7 @@ SHARES: Mapping[str, tuple[str, str]] = {
 }
 
 
-class RecordsDoNotFit(Exception):
+class RecordsDoNotFit(Exception):  # noqa: N818
     """verdicts and records are not of the same run: a record stands twice in records.parquet."""
 
 
@@ -103,7 +103,7 @@ def build_tables(sources: Sources, *, engine: Engine, scratch: Path) -> Tables:
 
 
 def write_tables(tables: Tables, out: Path) -> list[Path]:
-    """Write every table as Parquet and as CSV (UTF-8 with a mark, so that spreadsheets read it), and the columns' meaning."""
+    """Write every table as Parquet and as CSV that spreadsheets read as UTF-8, and what the columns mean."""
     out.mkdir(parents=True, exist_ok=True)
     paths = []
     for name, table in tables.by_name().items():

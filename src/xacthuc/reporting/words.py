@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import Literal, NamedTuple
 
 from xacthuc.findings import Code, get_code
@@ -110,7 +109,7 @@ def write_reasons(reasons: Iterable[Mapping[str, str]]) -> Words:
 
 @dataclass(frozen=True)
 class Evidence:
-    """One field compared: how far it agrees, in words, and what that weighs (tenths of a bit or the model's own unit)."""
+    """One field compared: how far it agrees, in words, and what that weighs in the unit of the model."""
 
     field: str
     level: Words
@@ -162,9 +161,10 @@ def _write_proposal(proposal: Proposal) -> Words:
 
 def _write_total(explanation: Explanation) -> Words:
     reached = explanation.total >= explanation.threshold
+    vi, en = ("đạt", "reached") if reached else ("chưa đạt", "not reached")
     return Words(
-        f"Tổng {explanation.total:+d}, ngưỡng {explanation.threshold:+d}: {'đạt' if reached else 'chưa đạt'}",
-        f"Total {explanation.total:+d}, threshold {explanation.threshold:+d}: {'reached' if reached else 'not reached'}",
+        f"Tổng {explanation.total:+d}, ngưỡng {explanation.threshold:+d}: {vi}",
+        f"Total {explanation.total:+d}, threshold {explanation.threshold:+d}: {en}",
     )
 
 
@@ -240,5 +240,5 @@ def explain_html(explanation: Explanation) -> str:
         verdicts=_write_verdicts(explanation),
         reasons=[(name_field(field), write_sentence(code)) for field, code in explanation.reasons],
         proposals=[_write_proposal(p) for p in explanation.proposals],
-        title=escape(explanation.record),
+        title=explanation.record,
     )
