@@ -40,12 +40,12 @@ LOCAL_WORDS = (
 _SPLIT = re.compile(r"[,;|\n\r()\[\]/\\]+")
 _DASH = re.compile(r"\s+[-–—]+\s+|\s+[-–—]+|[-–—]+\s+")
 _INNER_TYPE = re.compile(
-    r"(?<=\s)(?=(?:(?<!thị )xã|phường|thị trấn|huyện|quận|thị xã|thành phố|tỉnh|đặc khu|tp|tx|tt)(?:\.|\s)\s*"
+    r"\s(?=(?:(?<!thị )xã|phường|thị trấn|huyện|quận|thị xã|thành phố|tỉnh|đặc khu|tp|tx|tt)(?:\.|\s)\s*"
     r"(?!(?:huyện|quận|thị xã|thành phố|tỉnh)\b)|(?:x|p|h|q|t|f)\.)",
     re.IGNORECASE,
 )
 _INNER_PLAIN = re.compile(
-    r"(?<=\s)(?=(?:(?<!thi )xa|phuong|thi tran|huyen|quan|thi xa|thanh pho|tinh)\s+"
+    r"\s(?=(?:(?<!thi )xa|phuong|thi tran|huyen|quan|thi xa|thanh pho|tinh)\s+"
     r"(?!(?:huyen|quan|thi xa|thanh pho|tinh)\b))",
     re.IGNORECASE,
 )
@@ -176,7 +176,7 @@ def drop_local(words: tuple[Word, ...]) -> tuple[Word, ...]:
 
 def split_pieces(text: str) -> list[str]:
     """Give the pieces of an address between commas, brackets and line breaks, in their order."""
-    return [piece for piece in (piece.strip(" .-–:") for piece in _SPLIT.split(text)) if piece]
+    return [piece for part in _SPLIT.split(text) if (piece := part.strip(" .-–:"))]
 
 
 def split_further(piece: str) -> list[str]:

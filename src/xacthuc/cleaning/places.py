@@ -82,7 +82,9 @@ def _prepare(column: pa.Array | pa.ChunkedArray) -> tuple[Codes, list[str | None
         column = column.combine_chunks()
     if not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()
-    texts = pc.utf8_slice_codeunits(pc.utf8_normalize(column.dictionary.cast(pa.string()), form="NFC"), 0, MAX_ADDRESS)
+    texts = pc.utf8_slice_codeunits(column.dictionary.cast(pa.string()), 0, MAX_ADDRESS)
+    if pc.any(pc.match_substring_regex(texts, r"\p{M}")).as_py():  # looking is much cheaper than normalising
+        texts = pc.utf8_normalize(texts, form="NFC")
     texts = pc.utf8_trim_whitespace(texts)
     blank = len(texts)
     codes = column.indices.fill_null(blank).to_numpy().astype(np.int64)
