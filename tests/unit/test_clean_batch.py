@@ -271,6 +271,14 @@ def test_a_mark_under_a_single_sex_heading() -> None:
     assert records["sex"].to_pylist() == ["F", "M"]
 
 
+def test_a_heading_of_both_sexes_marks_none() -> None:
+    layout = _layout(columns=(Column("name", 0, "Họ tên"), Column("sex", 1, "Nam/Nữ")))
+    records = _clean(
+        {"name": "Lê Ba", "sex": "1"}, {"name": "Lê Hoa", "sex": "0"}, {"name": "Lê An"}, layout=layout
+    ).records
+    assert records["sex"].to_pylist() == ["M", "F", None]
+
+
 def test_legacy_text_is_restored_in_every_cell() -> None:
     layout = _layout(context={"encoding": "tcvn3"})
     record, _ = _one(

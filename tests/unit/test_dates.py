@@ -119,6 +119,23 @@ def test_serials_follow_the_date_system() -> None:
     assert read_date("43047", DateStyle(date_system=1904)).value == "2021-11-09"
 
 
+@pytest.mark.parametrize(
+    ("text", "value", "reason"),
+    [
+        ("20/8", "2021-08-20", "year_added"),
+        ("12-9", "2021-09-12", "year_added"),
+        ("12 Sep", "2021-09-12", "year_added"),
+        ("31/9", None, "impossible"),
+        ("20/13", None, "unreadable"),
+        ("Sep Oct", None, "unreadable"),
+    ],
+)
+def test_day_and_month_take_the_year_of_the_list(text: str, value: str | None, reason: str) -> None:
+    read = read_date(text, DateStyle(year=2021))
+    assert (read.value, read.reason) == (value, reason)
+    assert read_date(text, DateStyle()).reason == "unreadable"
+
+
 def test_a_column_gives_value_reason_and_short_year() -> None:
     value, reason, short = clean_dates(pa.array(["1/1/48", None, "31/02/1980"]), style=DateStyle())
     assert value.to_pylist() == ["1948-01-01", None, None]

@@ -77,6 +77,12 @@ def test_the_pivot_is_the_youngest_who_can_have_had_the_last_dose() -> None:
     assert gather_evidence([_raw(name=["A"])], _layout(), today=date(2022, 6, 1)).birth.pivot == 2017
 
 
+def test_the_year_of_dates_without_one() -> None:
+    assert _gather(dose_date=["20/8", "21/8/2021", "22/8"]).dose.year == 2021
+    assert _gather(_layout(context={"title": "DANH SÁCH TIÊM NĂM 2022"}), dose_date=["20/8"]).dose.year == 2022
+    assert _gather(dose_date=["20/8"]).dose.year is None
+
+
 def test_figures_for_sexes_are_read_off_the_numbers() -> None:
     numbers: list[str | None] = [f"036{digit}95{n:06d}" for n in range(5) for digit in "01"]
     flipped = _gather(sex=["0", "1"] * 5, number=numbers)

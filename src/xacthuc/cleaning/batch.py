@@ -27,6 +27,7 @@ LEGACY_FIELDS = (
     "address",
     "dose_no",
     "vaccine",
+    "lot",
     "site",
     "note",
 )

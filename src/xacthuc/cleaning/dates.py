@@ -63,6 +63,7 @@ class DateStyle:
     swapped: bool = False  # day and month of true date cells were swapped by a month-first locale
     pivot: int = 2021  # two digits never mean a year after this one
     date_system: Literal[1900, 1904] = 1900
+    year: int | None = None  # of dates that are written without one
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class DateRead:
     """One date: its value, and the reason where something is to be said about it."""
 
     value: str | None = None
-    reason: str | None = None  # month_first, swapped, impossible, unreadable, day_missing
+    reason: str | None = None  # month_first, swapped, year_added, impossible, unreadable, day_missing
     short: bool = False  # the year was written with two digits
 
 
@@ -98,7 +99,7 @@ def read_date(text: str, style: DateStyle) -> DateRead:
     if len(tokens) == 1:
         return _read_run(tokens[0], style)
     if len(tokens) == 2:
-        return _read_two(tokens)
+        return _read_two(tokens, style)
     return _read_three(tokens, style)
 
 
@@ -159,13 +160,16 @@ def _of_parts(day: str, month: str, year: str, style: DateStyle, *, expected: Or
     return _make(y, m, d, short=short)
 
 
-def _read_two(tokens: list[str]) -> DateRead:
-    """Month and year: only the year is kept, since a date is a day or a year."""
+def _read_two(tokens: list[str], style: DateStyle) -> DateRead:
+    """Month and year, of which the year is kept, since a date is a day or a year; or day and month alone."""
     month, year = (tokens[1], tokens[0]) if len(tokens[0]) == 4 else (tokens[0], tokens[1])
     number = month.removeprefix("m")
     if len(year) == 4 and year.isdigit() and number.isdigit() and int(number) <= 12 and _is_year(int(year)):
         return DateRead(year, "day_missing")
-    return DateRead(reason="unreadable")
+    day, named = tokens if tokens[1][0] == "m" else (tokens[0], f"m{tokens[1]}")
+    if style.year is None or not day.isdigit() or not named[1:].isdigit() or int(named[1:]) > 12:
+        return DateRead(reason="unreadable")
+    return _make(style.year, int(named[1:]), int(day), reason="year_added")
 
 
 def _read_run(digits: str, style: DateStyle) -> DateRead:

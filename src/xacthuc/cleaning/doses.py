@@ -15,7 +15,8 @@ from xacthuc.cleaning.cells import Answer, fold, is_true, map_distinct
 
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
 _NUMBER = re.compile(r"(?:mui|lan|lieu|dose|m|l|so|thu)\s*[.:\-]*\s*(?:so|thu)?\s*0?(\d|iii|iv|ii|i|v)(?![\da-z])")
-_BARE = re.compile(r"^0?(\d|iii|iv|ii|i|v)(?:\.0)?$")
+_BARE = re.compile(r"^0?(\d|iii|iv|ii|i|v)(?:\.0|st|nd|rd|th)?$")
+_OF_ALL = re.compile(r"^([1-9])\s*/\s*([2-4])$")
 _SEVERAL = re.compile(r"^\d\s*[,;+&/\-]\s*\d$")
 _BOOSTER = re.compile(r"(nhac lai|nhac|booster|tang cuong|bo sung)(?:\s*lan)?\s*([12])?")
 HIGHEST = 9  # dose numbers above are typing errors
@@ -44,6 +45,9 @@ def read_dose_number(text: str) -> int | None:
     bare = _BARE.match(word)
     if bare:
         return _value(bare.group(1))
+    part = _OF_ALL.match(word)
+    if part and part.group(1) <= part.group(2):
+        return _value(part.group(1))
     found = None if _SEVERAL.match(word) else _NUMBER.search(word)
     booster = _BOOSTER.search(word)
     if found and (booster is None or found.start() < booster.start()):

@@ -5,9 +5,10 @@ A first pass over the sheet, cheap enough for millions of rows: the distinct val
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
 from typing import Any, TypeAlias
@@ -29,6 +30,8 @@ LEAST_SWAPPED = 5  # true date cells without a day after the 12th: by chance onc
 LEAST_MONTH_FIRST = 3  # texts that only month first can be, without one that only day first can be
 PLACE_CONTEXT = ("commune", "district", "province", "site")  # of the context that reading found, small before large
 LEAST_KEYS = 10  # values before a column counts as another register's key
+
+_YEAR = re.compile(r"(?<!\d)20[12]\d(?!\d)")
 
 USUAL_STYLE = DateStyle()
 NO_PLACE = PlaceContext()
@@ -76,8 +79,9 @@ def gather_evidence(batches: Iterable[Raw], layout: SheetLayout, *, today: date 
     dose = _find_style(tally.doses, layout, pivot=last_day.year, order=None)
     youngest = _last_dose_year(tally.doses, dose, last_day) - campaign["youngest"]
     birth = _find_style(tally.births, layout, pivot=youngest, order=layout.birth_order)
+    dose = replace(dose, year=_find_year(tally.doses, dose, layout))
     if birth.swapped and not dose.swapped and _may_be_swapped(tally.doses):
-        dose = DateStyle(dose.order, True, dose.pivot, dose.date_system)
+        dose = replace(dose, swapped=True)
     return SheetEvidence(
         birth=birth,
         dose=dose,
@@ -194,6 +198,17 @@ def _last_dose_year(values: Counter[str], style: DateStyle, last_day: date) -> i
             years[int(value[:4])] += times
     total = sum(years.values())
     return max((year for year, times in years.items() if times * 100 >= total), default=last_day.year)
+
+
+def _find_year(values: Counter[str], style: DateStyle, layout: SheetLayout) -> int | None:
+    """Give the year of dates written without one: that of most other dates, else the one in title or file name."""
+    years: Counter[int] = Counter()
+    for text, times in values.items():
+        value = read_date(text, style).value
+        if value:
+            years[int(value[:4])] += times
+    named = _YEAR.findall(" ".join((layout.sheet, layout.file, *layout.context.values())))
+    return max(years, key=lambda year: (years[year], year)) if years else int(named[0]) if named else None
 
 
 def _find_cmnd_first(values: Counter[str]) -> str | None:

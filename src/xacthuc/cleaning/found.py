@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from xacthuc.cleaning.cells import fold, letter_of
+from xacthuc.cleaning.cells import is_true, letter_of, map_distinct
+from xacthuc.cleaning.sexes import read_sex
 from xacthuc.records import FINDING_SCHEMA, Column, SheetLayout
 
 
@@ -61,9 +62,9 @@ class FoundList:
 
     def _letters_by_sex(self, letters: pa.Array, *, mine: list[Column], sex: pa.Array) -> pa.Array:
         """Choose between the columns "Nam" and "Nữ" by the sub-heading that reading gave as the sex."""
+        (written,) = map_distinct(sex, lambda text: (read_sex(text, codes={}),), width=1)
         for column in mine:
-            last = fold(column.heading).split("/")[-1].strip()
-            same = pc.equal(pc.utf8_lower(sex), column.heading.split("/")[-1].strip().lower())
-            if last in ("nam", "nu"):
-                letters = pc.if_else(pc.fill_null(same, False), letter_of(column.index), letters)
+            own = read_sex(column.heading.split(" / ")[-1], codes={})
+            if own:
+                letters = pc.if_else(is_true(pc.equal(written, own)), letter_of(column.index), letters)
         return letters

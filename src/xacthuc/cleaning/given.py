@@ -24,6 +24,7 @@ DATE_CODES = {
     "impossible": "dose_date_impossible",
     "unreadable": "dose_date_unreadable",
     "day_missing": "dose_date_incomplete",
+    "year_added": "dose_date_year_added",
 }
 
 

@@ -68,7 +68,7 @@ def clean_people(cells: Cells, layout: SheetLayout, *, evidence: SheetEvidence, 
 
 def find_marked_sex(layout: SheetLayout) -> str | None:
     """Give the sex that a mark means where the column is headed "Nữ" or "Nam" alone."""
-    heads = [fold(column.heading).split("/")[-1].strip() for column in layout.columns if column.field == "sex"]
+    heads = [fold(column.heading.split(" / ")[-1]) for column in layout.columns if column.field == "sex"]
     return {"nu": "F", "nam": "M"}.get(heads[0]) if len(heads) == 1 else None
 
 
