@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from viparse.normalize.encodings import get_charmap
@@ -20,16 +20,23 @@ from xacthuc.cleaning.lookalikes import mend_lookalikes
 from xacthuc.cleaning.syllables import is_syllable, place_tone
 
 ENCODINGS = ("tcvn3", "vni", "viscii", "vps", "cp1258")  # in the order in which clerks used them
+_RARE = ("viscii", "vps", "cp1258")  # two known words are asked of them: they read ordinary signs ("K²") as letters
 MOJIBAKE_ROUNDS = 3  # UTF-8 read as Latin-1, saved, and read so again; more was never seen
 
-_C1 = {bytes([code]).decode("cp1252"): chr(code) for code in range(0x80, 0xA0) if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
+_C1 = {
+    bytes([code]).decode("cp1252"): chr(code)
+    for code in range(0x80, 0xA0)
+    if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+}
 _TO_LATIN1 = str.maketrans(_C1)
 _TRAIL = "[\x80-\xbf" + re.escape("".join(_C1)) + "]"
 _UTF8 = re.compile(f"[\xc2-\xc6\xcc\xcd]{_TRAIL}|[\xe1\xe2]{_TRAIL}{_TRAIL}")  # leads of Vietnamese letters only
 _LOST_A = re.compile(r"(\w*)\xc3( +|$)(\w*)")
 _WORD = re.compile(r"[^\s\d.,;:/()+|\"\[\]*?!_'’-]+")
 _BLANKS = re.compile(r"[\s\u00a0\u2007\u202f\u3000]+")
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe0f\x00-\x08\x0e-\x1b\x7f\u00ad]")
+_INVISIBLE = re.compile(
+    "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe0f\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad]"
+)
 _SUSPECT = re.compile("[\x80-\xff" + re.escape("".join(_C1)) + "\u0100-\u0111\u0128\u0129\u0168\u0169\u01a0-\u01b0]")
 # Latin-1 has no room for these: a text that holds one was not typed in a one-byte encoding.
 _BEYOND = re.compile("[\u0102\u0103\u0110\u0111\u0128\u0129\u0168\u0169\u01a0-\u01b0\u0300-\u0323\u1ea0-\u1ef9]")
@@ -60,9 +67,24 @@ def restore_text(text: str, *, encoding: str | None = None) -> str:
 
 def restore(text: str, *, encoding: str | None = None) -> Restored:
     """Do as `restore_text` and tell what was done."""
-    if not _UNUSUAL.search(text) and (text.isascii() or _BEYOND.search(text)):
+    if is_settled(text):
         clean = " ".join(text.split())
         return Restored(text=clean, blanks=clean != text)
+    restored = _restore_once(text, encoding=encoding)
+    for _ in range(MOJIBAKE_ROUNDS):
+        again = _restore_once(restored.text, encoding=None)
+        if again.text == restored.text:
+            break
+        restored = replace(again, encoding=restored.encoding or again.encoding, blanks=restored.blanks or again.blanks)
+    return restored
+
+
+def is_settled(text: str) -> bool:
+    """Tell whether a text can only be Unicode: printable ASCII and composed Vietnamese letters, one beyond Latin-1 if any."""
+    return _UNUSUAL.search(text) is None and (text.isascii() or _BEYOND.search(text) is not None)
+
+
+def _restore_once(text: str, *, encoding: str | None) -> Restored:
     repaired = repair_mojibake(text)
     used = "utf8" if repaired != text else None
     unsure = False
@@ -76,7 +98,11 @@ def restore(text: str, *, encoding: str | None = None) -> Restored:
     composed = unicodedata.normalize("NFC", repaired)
     clean = _BLANKS.sub(" ", _INVISIBLE.sub("", composed)).strip()
     return Restored(
-        text=clean, encoding=used, unsure=unsure, blanks=clean != composed, composed=used is None and composed != repaired
+        text=clean,
+        encoding=used,
+        unsure=unsure,
+        blanks=clean != composed,
+        composed=used is None and composed != repaired,
     )
 
 
@@ -97,7 +123,11 @@ def _decode_utf8(match: re.Match[str]) -> str:
         letter = found.translate(_TO_LATIN1).encode("latin-1").decode("utf-8")
     except UnicodeDecodeError:
         return found
-    known = letter.isalpha() or unicodedata.combining(letter) or letter in "\xa0\u00ad\u2013\u2014\u2018\u2019\u201c\u201d\u2026"
+    known = (
+        letter.isalpha()
+        or unicodedata.combining(letter)
+        or letter in "\xa0\u00ad\u2013\u2014\u2018\u2019\u201c\u201d\u2026"
+    )
     halfway = letter in _C1 or "\x80" <= letter <= "\xff"  # the first of two rounds
     return letter if known or halfway else found
 
@@ -125,7 +155,11 @@ def choose_encoding(text: str, *, encoding: str | None = None) -> tuple[str | No
         return encoding, False
     if as_is.wrong == 0:
         return None, False
-    good = {name: score for name, score in scores.items() if _beats(score, as_is, hinted=False)}
+    good = {
+        name: score
+        for name, score in scores.items()
+        if _beats(score, as_is, hinted=False) and (score.known > 1 or name not in _RARE)
+    }
     if not good:
         return None, False
     best = max((-score.wrong, score.known) for score in good.values())
@@ -160,7 +194,9 @@ def _makes_sense(word: str) -> bool:
 
 def _beats(score: _Score, as_is: _Score, *, hinted: bool) -> bool:
     if hinted:
-        return score.wrong < as_is.wrong or (score.wrong == as_is.wrong and score.right > 0 and score.known >= as_is.known)
+        return score.wrong < as_is.wrong or (
+            score.wrong == as_is.wrong and score.right > 0 and score.known >= as_is.known
+        )
     # A lone foreign word (Bjørn) may happen to give a syllable: one word must be known, or two right. A misspelt word
     # beside a known one stays wrong in each encoding.
     if score.wrong:

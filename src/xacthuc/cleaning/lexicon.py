@@ -18,6 +18,7 @@ class Lexicon:
     sure: frozenset[str]
     common: frozenset[str]
     rare: frozenset[str]
+    khmer: frozenset[str]
     frequent_bases: frozenset[str]  # base keys of the most frequent surnames
     surname_bases: frozenset[str]  # base keys of sure and common surnames
     markers: frozenset[str]

@@ -16,6 +16,8 @@ _DOT_TAIL = re.compile(r"(\S*?)\.+$")
 _APOSTROPHES = re.compile("[‘’`´ʼ′]")
 _INNER_DOT = re.compile(r"(?<=[^\W\d_])\.(?=[^\W\d_])")
 _SYMBOLS = re.compile(r"_+")
+_LETTER = re.compile(r"[^\W\d_]")
+_BORN = re.compile(r"(?i)[\s,;/-]+(?:(?:sinh năm|sinh ngày|sinh|năm|sn|ns)[\s:.]*)?\d{1,2}?(?:[/.-]?\d+)+$")
 _EDGE = re.compile(r"^[\W\d_]|[\W_]$")
 _SIGN = re.compile("[_‘’`´ʼ′‐‑‒–—−]|[^\\W\\d_]\\.[^\\W\\d_]")
 _SEVERAL = re.compile(r"[\n\r+/;&|,]|\s-\s|\s(?i:và|với|cùng|and)\s")
@@ -43,10 +45,13 @@ def drop_told_relation(text: str) -> tuple[str, set[str]]:
 
 
 def drop_brackets(text: str) -> str:
-    """Give the text without what stands in brackets or quotation marks; a text that is all in brackets keeps it."""
+    """Give the text without what stands in brackets or quotation marks; a text that is no name without it keeps it."""
     outside = _BRACKETS.sub(" ", text)
-    if not any(letter.isalpha() for letter in outside):
-        outside = _STRAY.sub(" ", text)
+    words = outside.split()
+    if not _LETTER.search(outside) or (
+        "," not in text and read_word(words[-1]).traits & Trait.MARKER  # Lê Văn "Tèo"
+    ):
+        outside = text
     return _STRAY.sub(" ", outside)
 
 
@@ -54,9 +59,14 @@ def drop_edges(text: str) -> str:
     """Give the text without numbering before it and stray signs around it; the dot of an abbreviation stays."""
     text = _TAIL.sub("", _NUMBERING.sub("", text, count=1))
     match = _DOT_TAIL.search(text)
-    if match and text.endswith(".") and not is_abbreviation(match.group(1).rsplit(" ", 1)[-1] + "."):
+    if match and text.endswith(".") and not _ends_short(match.group(1)):
         text = _TAIL.sub("", text[: match.end(1)])
     return text
+
+
+def _ends_short(word: str) -> bool:
+    # At the end a dot after a whole syllable is a full stop.
+    return len(word) == 1 or is_abbreviation(word)
 
 
 def unify_signs(text: str) -> str:
@@ -85,9 +95,18 @@ def drop_relation(text: str) -> str:
         parted = word[0] in "-,;/" or words[at - 1][-1:] in ("-", ",", ";", "/")
         following = words[at + 1].rstrip(".").lower()
         sure = plain in lexicon.relations
-        if parted or (sure and at >= 2 and following in lexicon.relatives and words[at - 1].lower() not in ("văn", "thị")):
+        if parted or (
+            sure and at >= 2 and following in lexicon.relatives and words[at - 1].lower() not in ("văn", "thị")
+        ):
             return " ".join(words[:at]).rstrip("-,;/ ")
     return text
+
+
+def drop_birth(text: str) -> str:
+    """Give the text without a year or date of birth behind the name ('sinh năm 1990', '- 1990')."""
+    match = _BORN.search(text)
+    digits = sum(map(str.isdigit, match.group())) if match else 0
+    return text[: match.start()] if match and digits >= 4 else text
 
 
 def drop_title(words: list[str]) -> list[str]:
@@ -127,6 +146,8 @@ def split_people(text: str) -> list[str]:
         return [text]
     for part in parts:
         words = part.split()
+        if len(words) > 2 and words[0].lower() in load_lexicon().titles:
+            words = words[1:]
         if len(words) < 2 or not read_word(words[0]).traits & (SURNAME | Trait.BARE_SURNAME):
             return [text]
     return parts
@@ -137,6 +158,7 @@ _STEPS: tuple[tuple[str, re.Pattern[str] | None, Callable[[str], str]], ...] = (
     ("name_nickname", _STRAY, drop_brackets),
     ("name_punctuation", _EDGE, drop_edges),
     ("name_nickname", None, drop_relation),
+    ("name_nickname", _BORN, drop_birth),
     ("name_punctuation", _SIGN, unify_signs),
     ("name_punctuation", _EDGE, drop_edges),
 )

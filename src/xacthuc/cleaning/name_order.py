@@ -37,7 +37,7 @@ def judge_order(first: int, second: int, third: int, last: int) -> Verdict:
         return "right"
     if (third | last) & Trait.MARKER:
         return "restored"
-    if second & Trait.SURE:
+    if second & Trait.SURE and not first & Trait.KHMER:
         return "restored" if first & Trait.GIVEN else "unsure"
     return "right"
 
@@ -58,7 +58,7 @@ def join_comma(before: list[NameWord], after: list[NameWord]) -> tuple[list[Name
         return before + after, "right"
     if family_after and len(before) == 1 and before[0].traits & Trait.COMMON:
         # Both could be the surname: "Mai, Hoàng Anh". A marker after the second one settles it.
-        settled = len(after) > 1 and after[1].traits & Trait.MARKER or after[0].traits & Trait.SURE
+        settled = (len(after) > 1 and after[1].traits & Trait.MARKER) or after[0].traits & Trait.SURE
         return (after + before, "restored") if settled else (before + after, "unsure")
     if family_after and len(before) <= 2:
         return after + before, "restored"

@@ -31,7 +31,7 @@ class Trait:
     BARE_SURNAME: Final = 1 << 9  # without marks, could be a surname that lost them
     BARE_ONLY: Final = 1 << 10  # without marks, though as a name it has some
     KNOWN_BASE: Final = 1 << 11  # the letters, marks aside, are those of a name
-    TITLE: Final = 1 << 12
+    KHMER: Final = 1 << 12  # surnames of the Khmer that are given names of the others
     BARE_MARKER: Final = 1 << 13  # Thi, Van
     FREQUENT_BASE: Final = 1 << 14  # the letters of a most frequent surname
     NEVER_LAST: Final = 1 << 15  # Thị
@@ -41,6 +41,7 @@ class Trait:
     UNKNOWN: Final = 1 << 19  # holds letters that no key can carry
     UNCLEAR: Final = 1 << 20  # holds signs that no name has
     TYPED: Final = 1 << 21  # looks like keystrokes, or two syllables with a hyphen
+    TITLE: Final = 1 << 23
     OPENING: Final = 1 << 22  # a cell that begins so may hold no name
 
 
@@ -117,6 +118,7 @@ def _tell_role(shown: str, key: str) -> int:
         | (Trait.TITLE if lower in words.titles else 0)
         | (Trait.BARE_MARKER if shown in ("Thi", "Van") else 0)
         | (Trait.FREQUENT_BASE if base in words.frequent_bases else 0)
+        | (Trait.KHMER if shown in words.khmer else 0)
         | (Trait.NEVER_LAST if shown == "Thị" else 0)
         | (Trait.OPENING if lower in words.first_words else 0)
     )

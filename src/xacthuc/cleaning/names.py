@@ -118,6 +118,7 @@ def _find_slow(texts: pa.Array, tokens: _Tokens, *, orders: Numbers, encoding: s
     first = tokens.traits[starts]
     slow = (np.bitwise_or.reduceat(tokens.traits, starts) & Trait.ODD) != 0
     slow |= (ends - starts < 2) | ((first & (Trait.TITLE | Trait.OPENING | Trait.SHORTENED)) != 0)
+    slow |= (tokens.traits[ends - 1] & Trait.SHORTENED) != 0
     slow |= orders == ORDER_VERDICTS.index("restored")
     slow |= pc.greater(pc.binary_length(texts), NAME_LIMIT).to_numpy(zero_copy_only=False)
     if encoding is not None:
@@ -157,7 +158,9 @@ def _sum_findings(tokens: _Tokens) -> Numbers:
 
 
 def _join(tokens: _Tokens, words: list[str], separator: str) -> pa.Array:
-    lists = pa.ListArray.from_arrays(pa.array(tokens.offsets, pa.int32()), pa.array(words).take(pa.array(tokens.places)))
+    lists = pa.ListArray.from_arrays(
+        pa.array(tokens.offsets, pa.int32()), pa.array(words).take(pa.array(tokens.places))
+    )
     return pc.binary_join(lists, separator)
 
 

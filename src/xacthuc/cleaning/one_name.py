@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from xacthuc.cleaning.encodings import Restored, restore
+from xacthuc.cleaning.encodings import Restored, is_settled, restore
 from xacthuc.cleaning.lexicon import load_lexicon
 from xacthuc.cleaning.marks import has_unknown_letters
-from xacthuc.cleaning.name_clutter import drop_clutter, drop_title, drop_told_relation, split_people
-from xacthuc.cleaning.name_order import join_comma, opens_with_surname, restore_order
-from xacthuc.cleaning.name_words import NameWord, Trait, is_abbreviation, read_word
+from xacthuc.cleaning.name_clutter import drop_brackets, drop_clutter, drop_title, drop_told_relation, split_people
+from xacthuc.cleaning.name_order import Verdict, join_comma, opens_with_surname, restore_order
+from xacthuc.cleaning.name_words import NameWord, Trait, read_word
 from xacthuc.cleaning.syllables import is_syllable
 from xacthuc.cleaning.telex import decode_telex, decode_vni_typing, is_lookalike
 
+ROUNDS = 3  # for text that is no ordinary name: taking one thing off may bare another
 NAME_LIMIT = 200  # letters; longer cells are remarks, and every limit has a name
 
 # In the order in which they are told.
@@ -29,7 +30,8 @@ _LOST = re.compile("[^\\W\\d_][?\ufffd]|[?\ufffd][^\\W\\d_]")
 _LETTERS_ONLY = re.compile(r"(?:[^\W\d_]+ )*[^\W\d_]+")
 _LETTER = re.compile(r"[^\W\d_]")
 _DIGIT = re.compile(r"\d")
-_PARTS = re.compile(r"[\s.,;:/()-]+")
+_RIGHT: Verdict = "right"
+_PARTS = re.compile(r"[\W\d_]+")
 _TOLD = (
     (Trait.CASE, "name_case"),
     (Trait.UNICODE, "name_unicode"),
@@ -58,27 +60,44 @@ def clean_name(text: str | None, *, encoding: str | None = None) -> CleanName:
     """
     if text is None:
         return CleanName(None, None, None)
+    cleaned = _clean_once(text, encoding=encoding)
+    for _ in range(ROUNDS):
+        if cleaned.name is None or cleaned.name == text or (_is_simple(cleaned.name) and is_settled(cleaned.name)):
+            break
+        again = _clean_once(cleaned.name, encoding=None)
+        if again.name == cleaned.name:
+            break
+        found = {*cleaned.findings, *again.findings}
+        cleaned = replace(again, findings=tuple(code for code in FINDINGS if code in found))
+    return cleaned
+
+
+def _clean_once(text: str, *, encoding: str | None) -> CleanName:
     if len(text) > NAME_LIMIT:
         return CleanName(None, None, None, ("name_too_long",))
     restored = restore(text, encoding=encoding)
     found = _tell_restored(restored)
-    tokens = restored.text.split(" ")
-    simple = "\n" not in text and bool(_LETTERS_ONLY.fullmatch(restored.text)) and _no_joiner(tokens)
+    simple = "\n" not in text and _is_simple(restored.text)
     refusal = _refuse(restored.text, simple=simple)
     if refusal:
         return CleanName(None, None, None, (refusal,))
     if not simple:
         lines = restore(text.replace("\n", ";"), encoding=encoding).text if "\n" in text else restored.text
-        if len(split_people(lines)) > 1:
-            return _finish(list(map(read_word, tokens)), found | {"name_two_people"})
+        people = split_people(drop_brackets(lines))
+        if len(people) > 1:
+            found |= {"name_nickname"} if "(" in lines else set()
+            return _finish(list(map(read_word, " + ".join(people).split(" "))), found | {"name_two_people"})
     clean, dropped = (drop_clutter if not simple else drop_told_relation)(restored.text)
     found |= dropped
+    if dropped and (refusal := _refuse(clean, simple=False)):
+        return CleanName(None, None, None, (refusal,))
     words, more = _read_words(clean)
     return _finish(words, found | more) if words else CleanName(None, None, None, ("name_placeholder",))
 
 
-def _no_joiner(tokens: list[str]) -> bool:
-    return load_lexicon().joiners.isdisjoint(map(str.lower, tokens))
+def _is_simple(text: str) -> bool:
+    """Tell whether a text is words of letters with single blanks, none of them joining people."""
+    return bool(_LETTERS_ONLY.fullmatch(text)) and load_lexicon().joiners.isdisjoint(text.lower().split(" "))
 
 
 def _refuse(text: str, *, simple: bool) -> str | None:
@@ -113,32 +132,35 @@ def _tell_restored(restored: Restored) -> set[str]:
 
 
 def _read_words(text: str) -> tuple[list[NameWord], set[str]]:
-    """Read the words in order: forms of address off, keystrokes decoded, hyphens of syllables opened, surname first."""
-    more: set[str] = set()
-    parts = [part.split() for part in text.split(",")] if text.count(",") <= 2 else [text.replace(",", " ").split()]
-    parts = [part for part in parts if part]
+    """Read the words in order, and once more where something was changed: another word may stand first then."""
+    words, found = _order_words(text)
+    if found:
+        words, more = _order_words(" ".join(word.shown for word in words))
+        found |= more
+    return words, found
+
+
+def _order_words(text: str) -> tuple[list[NameWord], set[str]]:
+    """Read the words: forms of address off, keystrokes decoded, hyphens of syllables opened, surname first."""
+    found: set[str] = set()
+    parts = [words for part in text.split(",") if (words := part.split())]
     if not parts:
-        return [], more
-    titled = drop_title(parts[0])
-    if titled != parts[0]:
-        more.add("name_title")
-        parts[0] = titled
-    raw = [word for part in parts for word in part]
-    decoded = iter(_decode_typing(raw, more))
+        return [], found
+    while (rest := drop_title(parts[0])) != parts[0]:
+        found.add("name_title")
+        parts[0] = rest
+    decoded = iter(_decode_typing([word for part in parts for word in part], found))
     groups = [[read_word(word) for _ in part for word in next(decoded)] for part in parts]
+    words, verdict = [word for group in groups for word in group], _RIGHT
     if len(groups) == 2:
         words, verdict = join_comma(groups[0], groups[1])
-        more.add("name_punctuation")
-    else:
-        words, verdict = [word for group in groups for word in group], "right"
-        if len(groups) > 2:
-            more.add("name_punctuation")
-    if verdict == "right":
+    if verdict == _RIGHT:
         words, verdict = restore_order(words)
-    if verdict != "right":
-        more.add(f"name_order_{verdict}")
-        more.discard("name_punctuation")
-    return words, more
+    if verdict != _RIGHT:
+        found.add(f"name_order_{verdict}")
+    elif len(groups) > 1:
+        found.add("name_punctuation")
+    return words, found
 
 
 def _decode_typing(words: list[str], more: set[str]) -> list[list[str]]:
@@ -169,9 +191,7 @@ def _count_evidence(words: list[str], decoded: dict[str, str | None]) -> int:
         shown = read_word(typed or word).shown
         if typed is None and not word.isascii() and is_syllable(word):
             evidence += 2
-        elif shown in lexicon.names and not is_lookalike(word):
-            evidence += 1
-        elif typed is None and read_word(word).traits & (Trait.BARE_MARKER | Trait.FREQUENT_BASE):
+        elif (shown in lexicon.names and not is_lookalike(word)) or (typed is None and read_word(word).traits & (Trait.BARE_MARKER | Trait.FREQUENT_BASE)):
             evidence += 1
     return evidence
 
@@ -203,7 +223,7 @@ def _tell_words(words: list[NameWord]) -> set[str]:
         told.add("name_one_word")
     if together & Trait.SHORTENED and _is_shortened(words):
         told.add("name_abbreviated")
-    if together & Trait.UNCLEAR and not together & Trait.DIGITS:
+    if any(word.traits & Trait.UNCLEAR and word.shown != "+" for word in words) and not together & Trait.DIGITS:
         told.add("name_unclear")
     if lost_marks([word.traits for word in words]):
         told.add("name_no_marks")
