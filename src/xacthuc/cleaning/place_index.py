@@ -119,8 +119,9 @@ class PlaceIndex:
             parts = split_further(text)
             return [piece for part in parts for piece in self.read_pieces(part)] if len(parts) > 1 else [_LOCAL]
         folded = fold_place(text)
-        if level is not None and len(folded.words) == 1 and folded.words[0][0].isdigit():
-            return [self._read_number(text.strip().partition(".")[0], level)]
+        number = text.strip().partition(".")[0]
+        if level is not None and len(folded.words) == 1 and number.isascii() and number.isdecimal():
+            return [self._read_number(number, level)]
         piece = self._read_whole(folded, level)
         if piece.plain:
             return [piece]
