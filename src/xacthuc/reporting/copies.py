@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import zipfile
 from collections.abc import Iterable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,18 @@ CELL_LIMIT = 32_767  # characters that a cell of xlsx may hold
 TRIGGERS = ("=", "+", "-", "@", "\t", "\r")
 ENCODINGS = ("utf-8-sig", "utf-16", "cp1258", "latin-1")
 DELIMITERS = ",;\t|"
+# What the two libraries raise on damaged, encrypted or unusual files; ParseError is a SyntaxError.
+UNREADABLE = (
+    OSError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    SyntaxError,
+    zipfile.BadZipFile,
+    InvalidFileException,
+    python_calamine.CalamineError,
+)
 
 
 class CannotAnnotate(Exception):  # noqa: N818
@@ -28,7 +41,7 @@ def open_copy(path: Path, *, sheets: Sequence[str]) -> Workbook:
     """Open an xlsx as it is (formatting, formulas, hidden rows), or give the values of xls, ods, csv as a new workbook.
 
     `sheets` names the sheets of the layouts: a csv has one, called "". Raises CannotAnnotate. Not kept: charts and
-    pictures of an xlsx, which the writing library does not carry over.
+    pictures of an xlsx, which the writing library does not carry over; the looks of other formats.
     """
     try:
         if path.suffix.lower() == ".xlsx":
@@ -37,9 +50,7 @@ def open_copy(path: Path, *, sheets: Sequence[str]) -> Workbook:
             return _copy_rows({sheets[0] if sheets else "": read_csv_rows(path)})
         book = python_calamine.CalamineWorkbook.from_path(path)
         return _copy_rows({n: book.get_sheet_by_name(n).to_python(skip_empty_area=False) for n in book.sheet_names})
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile, InvalidFileException) as error:
-        raise CannotAnnotate("this file cannot be opened for writing on it") from error
-    except python_calamine.CalamineError as error:
+    except UNREADABLE as error:
         raise CannotAnnotate("this file cannot be opened for writing on it") from error
 
 
@@ -72,8 +83,12 @@ def _copy_rows(sheets: dict[str, Iterable[Iterable[Any]]]) -> Workbook:
 
 def write_value(cell: Cell, value: Any) -> None:
     """Write a value that is never taken for a formula: text stays text, and is marked as text for later editing too."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     if not isinstance(value, str):
         cell.value = value
+        if isinstance(value, date):
+            cell.number_format = "DD/MM/YYYY"
         return
     text = ILLEGAL_CHARACTERS_RE.sub("", value)[:CELL_LIMIT]
     cell.value = text

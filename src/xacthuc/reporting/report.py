@@ -102,8 +102,14 @@ def render_report(
         rows_note=note_rows(rows) if rows is not None else None,
         cell_notes=note_findings(findings) if findings is not None else [],
         smallest=SMALLEST,
-        top=max((bar.recorded for bar in figures.trend.bars), default=1),
+        top=round_up(max((bar.recorded for bar in figures.trend.bars), default=1)),
     )
+
+
+def round_up(count: int) -> int:
+    """Give the end of a scale: the next of 2, 4, 6, 8, 10 times a power of ten, so that its half is round too."""
+    unit = 10 ** max(0, len(str(count)) - 1)
+    return next(times * unit for times in (2, 4, 6, 8, 10, 20) if times * unit >= count)
 
 
 def _list_axes(figures: Figures) -> list[tuple[Axis, list[tuple[str, Words, int]]]]:

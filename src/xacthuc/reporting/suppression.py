@@ -61,11 +61,10 @@ def _add_company(values: Mapping[Cell, int], sums: Sequence[Sum], hidden: set[Ce
 
 
 def _pick(known: Sum, values: Mapping[Cell, int], hidden: set[Cell]) -> set[Cell]:
-    """Give the cell of a sum whose hiding costs the reader least: a small part that is not nought, else the whole."""
-    parts = [part for part in known.parts if part not in hidden and values[part] > 0]
-    if parts:
-        return {min(parts, key=lambda part: (values[part], str(part)))}
-    return {known.whole} - hidden
+    """Give the cell of a sum whose hiding costs the reader least: a small part, else the whole, else a nought."""
+    parts = sorted((part for part in known.parts if part not in hidden), key=lambda part: (values[part], str(part)))
+    filled = [part for part in parts if values[part] > 0]
+    return set([*filled, *({known.whole} - hidden), *parts][:1])
 
 
 def _hide_beside(exposed: set[Cell], values: Mapping[Cell, int], sums: Sequence[Sum], hidden: set[Cell]) -> set[Cell]:
@@ -77,7 +76,20 @@ def _hide_beside(exposed: set[Cell], values: Mapping[Cell, int], sums: Sequence[
             if cell in exposed and cell not in helped and (picked := _pick(known, values, hidden)):
                 more |= picked
                 helped.add(cell)
-    return more
+    return more or _hide_near(exposed, values, sums, hidden)
+
+
+def _hide_near(exposed: set[Cell], values: Mapping[Cell, int], sums: Sequence[Sum], hidden: set[Cell]) -> set[Cell]:
+    """Hide one cell in a sum that meets the sums of the exposed ones, where those have no room left themselves.
+
+    Sums that follow from others (a total of totals) may give a cell away without holding it.
+    """
+    own = [known for known in sums if exposed & {known.whole, *known.parts}]
+    near = {cell for known in own for cell in (known.whole, *known.parts)}
+    for known in sums:
+        if near & {known.whole, *known.parts} and (picked := _pick(known, values, hidden)):
+            return picked
+    return set()
 
 
 def find_exposed(hidden: set[Cell], sums: Sequence[Sum]) -> set[Cell]:
