@@ -54,6 +54,7 @@ def test_a_column_of_dose_numbers() -> None:
 
 
 NOT_GIVEN = [
+    "Hoa\u0303n",
     "Hoãn, có thai 8 tuần",
     "HOÃN - HA cao",
     "vắng",

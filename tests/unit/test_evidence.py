@@ -74,7 +74,7 @@ def test_a_column_map_overrides_the_order_and_the_swap() -> None:
 def test_the_pivot_is_the_youngest_who_can_have_had_the_last_dose() -> None:
     doses: list[str | None] = ["19/10/2021"] * 150 + ["19/10/2012", "1/1/2121"]
     assert _gather(dose_date=doses).birth.pivot == 2016
-    assert gather_evidence([_raw(name=["A"])], _layout(), today=date(2022, 6, 1)).birth.pivot == 2017
+    assert gather_evidence([_raw(name=["A"])], _layout(), today=date(2022, 6, 1)).birth.pivot == 2022
 
 
 def test_the_year_of_dates_without_one() -> None:
@@ -106,6 +106,10 @@ def test_keys_of_another_register_are_recognised_by_their_form() -> None:
     assert not _gather(number=keys[:9]).own_key
     assert not _gather(number=passports).own_key
     assert _gather(_layout(place_tree="none"), number=passports).own_key
+    nines: list[str | None] = [f"12345{n:04d}" for n in range(20)]
+    assert _gather(_layout(place_tree="none"), number=nines).own_key
+    assert not _gather(number=nines).own_key
+    assert not _gather(_layout(place_tree="none"), number=[*nines, "036095020263"]).own_key
     assert not _gather(number=[f"0360950{n:05d}" for n in range(20)]).own_key
     assert not _gather(number=["không có"] * 20).own_key
 

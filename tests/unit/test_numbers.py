@@ -19,6 +19,7 @@ CASES = [
     ("036303010407 (CC)", "036303010407", None, None, None, "twelve", "number_punctuation"),
     ("036162020438.", "036162020438", None, None, None, "twelve", "number_punctuation"),
     ("số 036162020438", "036162020438", None, None, None, "twelve", "number_punctuation"),
+    ("so\u0302\u0301 036162020438", "036162020438", None, None, None, "twelve", "number_punctuation"),
     ("CCCD036162020438", "036162020438", None, None, None, "twelve", "number_punctuation"),
     ("０３６１６２０２０４３８", "036162020438", None, None, None, "twelve", "number_punctuation"),
     ("169.226.424", None, "169226424", None, None, "nine", "number_punctuation"),

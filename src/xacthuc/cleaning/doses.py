@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -61,7 +62,9 @@ def read_dose_number(text: str) -> int | None:
 def tell_not_given(values: pa.Array) -> pa.Array:
     """Tell by row whether a remark says that no dose was given (put off, absent, refused ...); null counts as no."""
     pattern = re.compile("|".join(load_rules()["not_given"]["patterns"]))
-    (told,) = map_distinct(values, lambda text: ("y" if pattern.search(text.lower()) else None,), width=1)
+    (told,) = map_distinct(
+        values, lambda text: ("y" if pattern.search(unicodedata.normalize("NFC", text.lower())) else None,), width=1
+    )
     return pc.is_valid(told)
 
 

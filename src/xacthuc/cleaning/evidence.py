@@ -78,7 +78,8 @@ def gather_evidence(batches: Iterable[Raw], layout: SheetLayout, *, today: date 
     last_day = today or campaign["last_day"]
     dose = _find_style(tally.doses, layout, pivot=last_day.year, order=None)
     youngest = _last_dose_year(tally.doses, dose, last_day) - campaign["youngest"]
-    birth = _find_style(tally.births, layout, pivot=youngest, order=layout.birth_order)
+    pivot = youngest if tally.doses else last_day.year
+    birth = _find_style(tally.births, layout, pivot=pivot, order=layout.birth_order)
     dose = replace(dose, year=_find_year(tally.doses, dose, layout))
     if birth.swapped and not dose.swapped and _may_be_swapped(tally.doses):
         dose = replace(dose, swapped=True)
@@ -237,14 +238,18 @@ def _find_home(layout: SheetLayout, numbers: Counter[str]) -> PlaceContext:
 
 
 def _is_own_key(values: Counter[str], *, strict: bool) -> bool:
-    """Tell whether most numbers have no Vietnamese form; where places are Vietnamese (`strict`) passports are known."""
-    known = total = 0
+    """Tell whether most numbers have no Vietnamese form.
+
+    `strict`: the places are Vietnamese, so passports are known, and nine digits without any twelve beside them.
+    """
+    twelves = nines = passports = others = 0
     for text, times in islice(values.items(), SAMPLE_NUMBERS):
         found = read_number(text)
-        if found.state == "missing":
-            continue
-        total += times
         twelve = found.number12 is not None and not found.doubtful and is_plausible_twelve(found.number12)
-        other = found.number9 is not None or found.code == "number_scientific"
-        known += times * (twelve or other or (strict and found.passport is not None))
+        twelves += times * twelve
+        nines += times * (not twelve and (found.number9 is not None or found.code == "number_scientific"))
+        passports += times * (not twelve and found.passport is not None)
+        others += times * (found.state == "malformed" or (found.number12 is not None and not twelve))
+    known = twelves + (nines if strict or twelves else 0) + (passports if strict else 0)
+    total = twelves + nines + passports + others
     return total >= LEAST_KEYS and known * 2 < total

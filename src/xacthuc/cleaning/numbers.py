@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib import resources
@@ -210,7 +211,8 @@ def _placeholder_words() -> frozenset[str]:
 
 def _divide(text: str) -> list[str]:
     """Divide a cell into its numbers: a remark goes, a label or a strong sign divides, blanks and dots do not."""
-    bare = trim(_LABELS.sub(";", _REMARK.sub(" ", text.replace("\n", ";").replace("\r", ";"))))
+    plain = unicodedata.normalize("NFC", text).replace("\n", ";").replace("\r", ";")
+    bare = trim(_LABELS.sub(";", _REMARK.sub(" ", plain)))
     pieces = [_FLOAT.sub("", piece.strip(" .")) for piece in _STRONG.split(bare)]
     parts: list[str] = []
     for piece in pieces:

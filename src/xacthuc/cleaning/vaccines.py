@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -27,7 +28,7 @@ _BRACKETS = re.compile(r"[()\[\]]")
 _DIGITS = re.compile(r"\d")
 _LOOSE = str.maketrans({"O": "0", "Q": "0", "I": "1", "L": "1"})
 _NO_LOT = frozenset(("khong", "khongro", "khongco", "chuaco", "x", "k", "ko", "null", "na"))
-MAX_DISTANCE = 2  # letters wrong, lost, added or exchanged in a vaccine's name of eight letters or more; one below
+MAX_DISTANCE = 2  # letters wrong, lost, added or exchanged in a vaccine's name of six letters or more; one below
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def read_vaccine(text: str) -> VaccineRead:
 
 def divide_cell(text: str) -> tuple[str, str | None]:
     """Divide "AZ lô CTMAV562" or "Pfizer, FK0592" into vaccine and lot."""
-    text = _EXPIRY.sub("", text)
+    text = _EXPIRY.sub("", unicodedata.normalize("NFC", text))
     if find_vaccine(text):
         return text, None
     word = _LOT_WORD.search(text)
@@ -117,7 +118,7 @@ def _nearest(key: str) -> str | None:
     """Give the product of the unique nearest spelling, within the distance a name of that length allows."""
     if len(key) < 3:
         return None
-    allowed = MAX_DISTANCE if len(key) >= 8 else 1
+    allowed = MAX_DISTANCE if len(key) >= 6 else 1
     best: dict[int, set[str]] = {}
     for alias, product in list_aliases().items():
         if len(alias) >= 4 and abs(len(alias) - len(key)) <= allowed:
@@ -143,6 +144,7 @@ def count_edits(first: str, second: str) -> int:
 
 def read_lot(text: str, *, vaccine: str | None) -> tuple[str | None, str | None]:
     """Read one lot: upper case, no label, no blanks; a letter for a digit is mended where the product's lots tell."""
+    text = unicodedata.normalize("NFC", text)
     word = _LOT_WORD.match(text)
     lot = lot_key(_EXPIRY.sub("", text[word.end() :] if word else text)).strip(".,;:'\"()")
     if not lot or fold(lot) in _NO_LOT or not any(letter.isalnum() for letter in lot):
