@@ -61,8 +61,8 @@ def judge_doses(
 ) -> dict[str, Path]:
     """Run the steps on a Parquet file of doses, and give the paths of every table by name, "findings" among them.
 
-    With `history`, also role, dn and sd of each counted dose. A table of a step that is already in `folder` is finished and
-    stays. Raises EngineFailed.
+    With `history`, also role, dn and sd of each counted dose. A table of a step that is already in `folder` is finished
+    and stays. Raises EngineFailed.
     """
     tables = build_tables(rules or load_rules(), as_of=as_of, supply=supply)
     paths = {"doses": doses, **write_tables(tables, folder=folder)}
