@@ -1,100 +1,115 @@
 """A synthetic nation with known truth, from one seed: its register, its claims, and what really happened.
 
-1 count every chunk   2 hand out doses and numbers   3 write the chunks one after the other   4 write what belongs to all
+1 count every chunk   2 hand out doses and numbers   3 write chunk after chunk   4 write what belongs to all
 """
 
 from __future__ import annotations
 
 import multiprocessing
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
-from xacthuc.nation.campaign import list_sites, load_campaign
 from xacthuc.nation.chunks import Census, Chunk, Share, add_sessions, count_chunk, make_chunk
 from xacthuc.nation.doses import Quota
 from xacthuc.nation.numbers import HOLDERS_LIMIT, SECOND_PHONE, Cells
-from xacthuc.nation.places import load_places
+from xacthuc.nation.people import Stretch
 from xacthuc.nation.rates import Rates
+from xacthuc.nation.setting import load_setting
 from xacthuc.nation.supply import write_supply
 
 T = TypeVar("T")
-Progress = Callable[[str, int, int], None]  # what is being done, how much of it, of how much
+Ints = NDArray[np.int64]
+Numbers = NDArray[np.int64] | NDArray[np.float64]
+Progress = Callable[[str, "int | None"], None]  # a step and how many people so far; None: the step is finished
 
 CHUNK_PEOPLE = 250_000
+OUTSIDE_PER_CHUNK = 20_000  # people in no register that a chunk can number
 AHEAD = 2  # chunks made before they are written, by worker: bounds the memory
 COVERED = 0.97  # of the adults of a chunk, at most
 STREAMS = ("register", "claims", "truth", "unrecorded")
 
 
-class TooManyDoses(Exception):
+class TooManyDosesError(Exception):
     """More doses than the adults of the nation can have had by then."""
 
 
 def build_nation(
-    out: Path, *, people: int, doses: int, seed: int, provinces: tuple[str, ...] | None = None, rates: Rates | None = None,
-    progress: Progress | None = None, workers: int = 1,
-) -> None:  # fmt: skip
-    """Write the nation's Parquet files into a folder: register, claims, truth, sites, lots, deliveries, sessions, unrecorded, population.
+    out: Path,
+    *,
+    people: int,
+    doses: int,
+    seed: int,
+    provinces: tuple[str, ...] | None = None,
+    rates: Rates | None = None,
+    progress: Progress | None = None,
+    workers: int = 1,
+) -> None:
+    """Write a nation into a folder, as Parquet: register, claims and truth; unrecorded, sites, lots, deliveries ...
 
-    `provinces`: codes of 2021, all where None. The same arguments give the same files, whatever `workers` is. Raises TooManyDoses.
-    Not checked: free space. Sources of all figures: data/*.toml beside this file.
+    `provinces`: codes of 2021, all where None. The same arguments give the same rows, whatever `workers` is. Raises
+    TooManyDosesError. Not checked: free space. Sources of all figures: data/*.toml beside this file.
     """
     assert 0 < people < SECOND_PHONE, "a nation of this size has no numbering plan"
     rates = rates or Rates()
     out.mkdir(parents=True, exist_ok=True)
-    tell = progress or (lambda _what, _done, _of: None)
+    tell = progress or _say_nothing
     chunks = plan_chunks(people=people, doses=doses, seed=seed, provinces=provinces, rates=rates)
-    censuses = list(
-        _run(count_chunk, [(chunk,) for chunk in chunks], workers=workers, tell=lambda n: tell("count", n, len(chunks)))
+    counted = _run(count_chunk, [(chunk,) for chunk in chunks], workers=workers)
+    shares = plan_shares(
+        _told(counted, chunks=chunks, step="people", tell=tell), chunks=chunks, doses=doses, rates=rates
     )
-    shares = plan_shares(censuses, chunks=chunks, doses=doses, rates=rates)
-    jobs = list(zip(chunks, shares, strict=True))
-    sessions, population = _write_streams(
-        _run(make_chunk, jobs, workers=workers, tell=lambda n: tell("write", n, len(chunks))), out=out
-    )
+    made = _run(make_chunk, list(zip(chunks, shares, strict=True)), workers=workers)
+    sessions, population = _write_streams(_told(made, chunks=chunks, step="records", tell=tell), out=out)
     pq.write_table(population, out / "population.parquet", compression="zstd")
-    places = load_places(provinces)
-    write_supply(
-        add_sessions(sessions), out=out, places=places, sites=list_sites(places), campaign=load_campaign(), seed=seed
-    )
+    write_supply(add_sessions(sessions), out=out, setting=load_setting(provinces, seed=seed, rates=rates))
 
 
 def plan_chunks(*, people: int, doses: int, seed: int, provinces: tuple[str, ...] | None, rates: Rates) -> list[Chunk]:
     """Divide the nation into chunks of neighbours."""
     first_doses = doses * (1 - rates["second_dose"] - rates["further_dose"])
+    replaced = tuple(sorted(rates.as_dict().items()))
     chunks = []
     for number, first in enumerate(range(0, people, CHUNK_PEOPLE)):
         count = min(CHUNK_PEOPLE, people - first)
         vaccinated = first_doses * count / people
         foreigners = round(vaccinated * rates["foreigners"])
-        chunks.append(
-            Chunk(number=number, first=first, people=count, total=people,
-                  outside=foreigners + round(vaccinated * rates["not_in_register"]), foreigners=foreigners, seed=seed,
-                  provinces=provinces and tuple(sorted(provinces)), replaced=tuple(sorted(rates.as_dict().items())))
-        )  # fmt: skip
+        stretch = Stretch(
+            first=first,
+            count=count,
+            total=people,
+            outside=foreigners + round(vaccinated * rates["not_in_register"]),
+            foreigners=foreigners,
+            outside_first=people + number * OUTSIDE_PER_CHUNK,
+        )
+        chunks.append(Chunk(number, stretch, seed, provinces and tuple(sorted(provinces)), replaced))
     return chunks
 
 
-def plan_shares(censuses: list[Census], *, chunks: list[Chunk], doses: int, rates: Rates) -> list[Share]:
+def plan_shares(counted: Iterable[Census], *, chunks: list[Chunk], doses: int, rates: Rates) -> list[Share]:
     """Hand out the doses by the pace of the provinces, and the numbers in the order of the chunks."""
-    outside = np.array([chunk.outside for chunk in chunks])
+    censuses = list(counted)
+    outside = np.array([chunk.stretch.outside for chunk in chunks])
     room = np.array([int(census.adults * COVERED) for census in censuses]) + outside
     third = round(doses * rates["further_dose"])
     first = min(round(doses * (1 - rates["second_dose"])) - third, int(room.sum()))
     second = doses - third - first
     if second > first * COVERED:
-        raise TooManyDoses(f"{doses} doses are too many for {sum(census.adults for census in censuses)} adults")
+        raise TooManyDosesError(f"{doses} doses are too many for {sum(census.adults for census in censuses)} adults")
     firsts = _hand_out(first, weights=np.array([census.pull for census in censuses]), room=room)
     seconds, thirds = _hand_out(second, weights=firsts, room=firsts), _hand_out(third, weights=firsts, room=firsts)
-    totals = Cells(sum(census.cells.twelve for census in censuses), sum(census.cells.nine for census in censuses))  # type: ignore[arg-type]
+    totals = Cells(
+        np.sum([census.cells.twelve for census in censuses], axis=0),
+        np.sum([census.cells.nine for census in censuses], axis=0),
+    )
     assert totals.twelve.max() < HOLDERS_LIMIT, "too many people of one province, sex and year for six digits"
     shares = []
     before = Cells(np.zeros_like(totals.twelve), np.zeros_like(totals.nine))
@@ -105,7 +120,7 @@ def plan_shares(censuses: list[Census], *, chunks: list[Chunk], doses: int, rate
     return shares
 
 
-def _hand_out(total: int, *, weights: np.ndarray, room: np.ndarray) -> np.ndarray:
+def _hand_out(total: int, *, weights: Numbers, room: Ints) -> Ints:
     """Divide a whole number by weight, nobody getting more than there is room for."""
     given = np.zeros(len(weights), np.int64)
     while (left := total - int(given.sum())) > 0:
@@ -117,27 +132,26 @@ def _hand_out(total: int, *, weights: np.ndarray, room: np.ndarray) -> np.ndarra
     return given
 
 
-def _run(
-    make: Callable[..., T], jobs: list[tuple[object, ...]], *, workers: int, tell: Callable[[int], None]
-) -> Iterator[T]:
+def _run(make: Callable[..., T], jobs: Sequence[tuple[object, ...]], *, workers: int) -> Iterator[T]:
     """Run jobs in order, a bounded number of them ahead of what is taken."""
     if workers <= 1 or len(jobs) == 1:
-        for number, job in enumerate(jobs, start=1):
-            yield make(*job)
-            tell(number)
+        yield from (make(*job) for job in jobs)
         return
+    left = iter(jobs)
     waiting: deque[Future[T]] = deque()
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        left = iter(jobs)
-        done = 0
-        while True:
-            while len(waiting) < workers * AHEAD and (job := next(left, None)) is not None:
-                waiting.append(pool.submit(make, *job))
-            if not waiting:
-                return
-            yield waiting.popleft().result()
-            done += 1
-            tell(done)
+        waiting.extend(pool.submit(make, *job) for job in islice(left, workers * AHEAD))
+        while waiting:
+            done = waiting.popleft().result()
+            waiting.extend(pool.submit(make, *job) for job in islice(left, 1))
+            yield done
+
+
+def _told(results: Iterable[T], *, chunks: Sequence[Chunk], step: str, tell: Progress) -> Iterator[T]:
+    for chunk, result in zip(chunks, results, strict=True):
+        yield result
+        tell(step, chunk.stretch.first + chunk.stretch.count)
+    tell(step, None)
 
 
 def _write_streams(chunks: Iterator[Mapping[str, pa.Table]], *, out: Path) -> tuple[pa.Table, pa.Table]:
@@ -159,3 +173,7 @@ def _write_streams(chunks: Iterator[Mapping[str, pa.Table]], *, out: Path) -> tu
     people = pa.concat_tables(population).group_by("unit").aggregate([("people", "sum"), ("adults", "sum")])
     people = people.rename_columns(["unit", "people", "adults"]).sort_by("unit")
     return pa.concat_tables(sessions), people
+
+
+def _say_nothing(_step: str, _people: int | None) -> None:
+    pass

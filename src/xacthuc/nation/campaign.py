@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from xacthuc.nation.places import Places
 from xacthuc.nation.shuffling import unit
 
+LOTS_IN_USE = 12  # of a product at a time: our assumption
+
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
@@ -31,6 +33,8 @@ class Campaign:
     period_shares: Floats  # period x product, cumulative
     earliest: Ints  # days to the next dose
     latest: Ints
+    youngest: Ints
+    oldest: Ints
     mixing: tuple[tuple[int, int, int, float], ...]  # from, to, since, rate
     supply: dict[str, float]
     sites: dict[str, float]
@@ -82,6 +86,8 @@ def load_campaign() -> Campaign:
         period_shares=np.cumsum(shares, axis=1) / shares.sum(axis=1, keepdims=True),
         earliest=np.array([data["intervals"][product][0] for product in products]),
         latest=np.array([data["intervals"][product][1] for product in products]),
+        youngest=np.array([data["ages"].get(product, (0, 0))[0] for product in products]),
+        oldest=np.array([data["ages"].get(product, (0, 200))[1] for product in products]),
         mixing=tuple(
             (products.index(rule["from"]), products.index(rule["to"]), parse_day(rule["since"]), float(rule["rate"]))
             for rule in data["mixing"]
@@ -171,23 +177,25 @@ def snap_days(day: Ints, *, site: Ints, sites: Sites, campaign: Campaign, forwar
     if not forward:
         return np.maximum(day - past, campaign.course_days[0] + 1)
     moved = day + (every - past) % every
-    return np.where(moved > campaign.until, day, moved)
+    kept: Ints = np.where(moved > campaign.until, day, moved)
+    return kept
 
 
 def choose_products(day: Ints, *, site: Ints, campaign: Campaign) -> Ints:
     """Choose the product of first doses: one for each session."""
     period = np.maximum(np.searchsorted(campaign.period_days, day, side="right") - 1, 0)
     u = unit(site * 65536 + day, key=43)
-    return (u[:, np.newaxis] >= campaign.period_shares[period]).sum(axis=1)
+    product: Ints = (u[:, np.newaxis] >= campaign.period_shares[period]).sum(axis=1)
+    return product
 
 
 def choose_lots(day: Ints, *, product: Ints, site: Ints, lots: Lots) -> Ints:
-    """Choose the lot of each dose among the last twelve of its product that had arrived; one a site, product and week."""
+    """Choose the lot of each dose among the last of its product to arrive: one for each site, product and week."""
     chosen = np.zeros(len(day), np.int64)
     u = unit(site * 65536 + day // 7, key=47)
     for number in range(len(lots.first) - 1):
         rows = np.flatnonzero(product == number)
         arrivals = lots.arrived[lots.first[number] : lots.first[number + 1]]
         there = np.maximum(np.searchsorted(arrivals, day[rows], side="right"), 1)
-        chosen[rows] = lots.first[number] + there - 1 - (u[rows] * np.minimum(there, 12)).astype(np.int64)
+        chosen[rows] = lots.first[number] + there - 1 - (u[rows] * np.minimum(there, LOTS_IN_USE)).astype(np.int64)
     return chosen

@@ -128,7 +128,7 @@ def expect_identity(marks: Marks) -> tuple[pa.Array, NDArray[np.int64]]:
 
 
 def expect_reasons(marks: Marks, *, identity: NDArray[np.int64]) -> pa.Array:
-    """Give the reasons of each row: one for each field that differs where the number is the person's own, else the number's."""
+    """Give the reasons of each row: of each field that differs where the number is one's own, else of the number."""
     flags = marks.flags.copy()
     own = (identity >= 3) & ~marks.has("number_of_other_person")
     for name, reason in REASONS.items():

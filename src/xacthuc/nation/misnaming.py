@@ -1,8 +1,9 @@
-"""What happens to the names of profiles: one class of damage each, and what is harmless on top, loops over the damaged few."""
+"""What happens to the names of profiles: one class of damage each, and something harmless on top of it."""
 
 from __future__ import annotations
 
 import random
+import re
 import unicodedata
 from collections.abc import Callable
 from functools import cache
@@ -13,20 +14,42 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from xacthuc.codes.names import load_names as load_name_words
-from xacthuc.nation.classes import Marks
+from xacthuc.nation.classes import REASONS
 from xacthuc.nation.damage import DAMAGES
+from xacthuc.nation.damage_names import TONES
 from xacthuc.nation.names import NameBook, fold_marks, join_names
-from xacthuc.nation.people import Named
-from xacthuc.nation.rates import Rates
+from xacthuc.nation.naming import Named
+from xacthuc.nation.spoiling import Pen, damage_rows, overwrite
 
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+SLIPS_TRIED = 8  # then the name stays as it is
 
 HARMFUL = (
-    "name_no_marks", "name_typo", "name_middle_missing", "name_abbreviated", "name_order", "name_variant_word", "name_iy", "name_other",
-)  # fmt: skip
+    "name_no_marks",
+    "name_typo",
+    "name_middle_missing",
+    "name_abbreviated",
+    "name_order",
+    "name_variant_word",
+    "name_iy",
+    "name_other",
+)
 HARMLESS = (
-    "name_given_first", "name_tone_placement", "name_nfd", "name_telex", "encoding_tcvn3", "encoding_vni", "name_space_or_case",
-)  # fmt: skip
+    "name_given_first",
+    "name_tone_placement",
+    "name_nfd",
+    "name_telex",
+    "encoding_tcvn3",
+    "encoding_vni",
+    "name_space_or_case",
+)
+WRONG = tuple(name for name, reason in REASONS.items() if reason and reason[0] == "name")
+# The letters of Vietnamese; names of some peoples have others, which the old fonts cannot write.
+LETTERS = frozenset("abcdeghiklmnopqrstuvxyăâđêôơưáàảãạấầẩẫậắằẳẵặéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ")
+# Slips that look like keystrokes or like a half-typed ươ: a reader repairs them, sometimes to another name.
+AMBIGUOUS = re.compile(r"(?i)aa|ee|oo|dd|w|ưo|uơ|[fjz]|[sxr]\b")
 NEEDS_RIGHT_NAME = (
     "name_given_first",
     "name_telex",
@@ -35,120 +58,101 @@ NEEDS_RIGHT_NAME = (
 )  # else the repair could be in doubt
 
 
-def write_names(
-    named: Named,
-    *,
-    rows: Ints,
-    book: NameBook,
-    upper: NDArray[np.bool_],
-    marks: Marks,
-    rates: Rates,
-    rng: np.random.Generator,
-) -> pa.Array:
+def write_names(named: Named, *, rows: Ints, book: NameBook, upper: Flags, pen: Pen) -> pa.Array:
     """Write the names of profiles as their clerks did; `rows` are the people, `upper` says who writes capitals."""
     parts = [named.family[rows], named.middle[rows], named.given[rows]]
     names = join_names(book.words, parts)
-    kind = choose_classes(HARMFUL, size=len(rows), rates=rates, rng=rng)
-    kind[marks.has("foreigner")] = -1
-    chance = random.Random(int(rng.integers(1 << 62)))
+    kind = pen.choose(HARMFUL)
+    kind[pen.marks.has("foreigner")] = -1
     lost = np.flatnonzero(kind == HARMFUL.index("name_no_marks"))
     plain = join_names(book.folded, [part[lost] for part in parts])
     differs = pc.not_equal(plain, names.take(pa.array(lost))).to_numpy(zero_copy_only=False)
-    marks.set("name_no_marks", lost[differs])
+    pen.marks.set("name_no_marks", lost[differs])
     names = overwrite(names, lost[differs], plain.filter(pa.array(differs)))
-    others = rng.permutation(len(rows))
-    names = _damage_each(names, kind=kind, others=others, marks=marks, chance=chance)
-    names = pc.if_else(pa.array(upper), pc.utf8_upper(names), names)
-    marks.set("name_upper", upper)
-    return _make_harmless(names, upper=upper, marks=marks, rates=rates, rng=rng, chance=chance)
+    names = _mistype(names, rows=np.flatnonzero(kind == HARMFUL.index("name_typo")), pen=pen)
+    others = names.take(pa.array(pen.rng.permutation(len(rows))))
+    for place, name in enumerate(HARMFUL):
+        if name not in ("name_no_marks", "name_typo"):
+            draw = _choose_draw(name, others=others, pen=pen)
+            names, done = damage_rows(names, np.flatnonzero(kind == place), draw)
+            pen.marks.set(name, done)
+    pen.marks.set("name_upper", upper)
+    return _make_harmless(pc.if_else(pa.array(upper), pc.utf8_upper(names), names), upper=upper, pen=pen)
 
 
-def choose_classes(names: tuple[str, ...], *, size: int, rates: Rates, rng: np.random.Generator) -> Ints:
-    """Choose at most one class for each row by its rate: the place in `names`, or -1."""
-    edges = np.cumsum([rates[name] for name in names])
-    assert edges[-1] <= 1, "the rates of classes that exclude one another add up to more than one"
-    found = np.searchsorted(edges, rng.random(size), side="right")
-    return np.where(found == len(names), -1, found)
-
-
-def overwrite(values: pa.Array, rows: Ints, texts: pa.Array) -> pa.Array:
-    """Put texts in the place of some values; `rows` ascend."""
-    mask = np.zeros(len(values), bool)
-    mask[rows] = True
-    return pc.replace_with_mask(values, pa.array(mask), texts)
-
-
-def damage_rows(values: pa.Array, rows: Ints, draw: Callable[[str, int], str | None]) -> tuple[pa.Array, Ints]:
-    """Damage some values one by one: `draw(value, row)`; give the values and the rows where it could be done."""
-    old = values.take(pa.array(rows)).to_pylist()
-    new = [None if value is None else draw(value, row) for value, row in zip(old, rows.tolist(), strict=True)]
-    done = np.array([text is not None for text in new], bool)
-    return overwrite(values, rows[done], pa.array([text for text in new if text is not None], pa.string())), rows[done]
-
-
-def _damage_each(names: pa.Array, *, kind: Ints, others: Ints, marks: Marks, chance: random.Random) -> pa.Array:
-    typed = np.flatnonzero(kind == HARMFUL.index("name_typo"))
+def _mistype(names: pa.Array, *, rows: Ints, pen: Pen) -> pa.Array:
+    """Make slips that are of one class beyond doubt, and mark the class."""
     labels: dict[int, str] = {}
 
-    def mistype(name: str, row: int) -> str | None:
-        for _ in range(8):
-            damaged = DAMAGES["name_typo"].fn(name, chance)
-            label = damaged and tell_difference(name, damaged)
-            if label:
+    def slip(name: str, row: int) -> str | None:
+        for _ in range(SLIPS_TRIED):
+            damaged = DAMAGES["name_typo"].fn(name, pen.chance)
+            label = tell_difference(name, damaged) if damaged else None
+            if damaged and label and not AMBIGUOUS.search(strip_tones(damaged)):
                 labels[row] = label
                 return damaged
         return None
 
-    names, done = damage_rows(names, typed, mistype)
-    told = np.array([labels[row] for row in done.tolist()], object)
-    for label in ("name_no_marks", "name_marks_differ", "name_one_letter"):
-        marks.set(label, done[told == label])
-    original = names
-    for name in HARMFUL[2:]:
-        rows = np.flatnonzero(kind == HARMFUL.index(name))
-        names, done = damage_rows(names, rows, _choose_draw(name, original=original, others=others, chance=chance))
-        marks.set(name, done)
+    names, _ = damage_rows(names, rows, slip)
+    for row, label in labels.items():
+        pen.marks.set(label, np.array([row]))
     return names
 
 
-def _choose_draw(
-    name: str, *, original: pa.Array, others: Ints, chance: random.Random
-) -> Callable[[str, int], str | None]:
+def _choose_draw(name: str, *, others: pa.Array, pen: Pen) -> Callable[[str, int], str | None]:
+    """Give what a class of damage does to a name; None where the result would be of another class."""
     if name == "name_order":
         return lambda value, _: exchange_last(value)
     if name == "name_other":
-        return lambda value, row: rename(value, other=original[int(others[row])].as_py())
+        return lambda value, row: rename(value, other=others[row].as_py())
+    fn = DAMAGES[name].fn
     if name in ("name_variant_word", "name_iy"):
-        return lambda value, _: _keep_fold(value, DAMAGES[name].fn(value, chance))
-    return lambda value, _: DAMAGES[name].fn(value, chance)
+        return lambda value, _: _keep_fold(value, fn(value, pen.chance))
+    if name == "name_abbreviated":
+        return lambda value, _: _keep_long(value, fn(value, pen.chance))
+    return lambda value, _: fn(value, pen.chance)
 
 
 def _keep_fold(name: str, damaged: str | None) -> str | None:
-    return (
-        damaged if damaged and fold_spelling(damaged) == fold_spelling(name) and base(damaged) != base(name) else None
-    )
+    same = damaged and fold_spelling(damaged) == fold_spelling(name) and base(damaged) != base(name)
+    return damaged if same else None
 
 
-def _make_harmless(
-    names: pa.Array,
-    *,
-    upper: NDArray[np.bool_],
-    marks: Marks,
-    rates: Rates,
-    rng: np.random.Generator,
-    chance: random.Random,
-) -> pa.Array:
-    kind = choose_classes(HARMLESS, size=len(names), rates=rates, rng=rng)
-    kind[marks.has("foreigner")] = -1
-    wrong = marks.has(*(name for name in ("name_no_marks", "name_marks_differ", "name_one_letter", *HARMFUL[2:])))
+def _keep_long(name: str, damaged: str | None) -> str | None:
+    """Keep what is shorter by more than a letter: "L. Thị Ngân" for Lê could as well be a letter left out."""
+    letters = len(base(name)) - len(base(damaged or "").replace(".", ""))
+    return damaged if damaged and letters > 1 else None
+
+
+def _make_harmless(names: pa.Array, *, upper: Flags, pen: Pen) -> pa.Array:
+    kind = pen.choose(HARMLESS)
+    kind[pen.marks.has("foreigner")] = -1
+    wrong = pen.marks.has(*WRONG)
     for place, name in enumerate(HARMLESS):
         fits = kind == place
         if name in NEEDS_RIGHT_NAME:
             fits &= ~wrong & ~upper
-        fn = DAMAGES[name].fn
-        names, done = damage_rows(names, np.flatnonzero(fits), lambda value, _, fn=fn: fn(value, chance))
-        marks.set(name, done)
+        names, done = damage_rows(names, np.flatnonzero(fits), _choose_harmless(name, pen=pen))
+        pen.marks.set(name, done)
     return names
+
+
+def _choose_harmless(kind: str, *, pen: Pen) -> Callable[[str, int], str | None]:
+    fn = DAMAGES[kind].fn
+    return lambda name, _: fn(name, pen.chance) if _may_repair(kind, name) else None
+
+
+def _may_repair(kind: str, name: str) -> bool:
+    """Tell whether the repair of what is harmless would be beyond doubt for this name."""
+    words = name.split()
+    if kind.startswith("encoding_"):
+        written = (DAMAGES[kind].fn(name, random.Random(0)) or "").lower().replace(" ", "")
+        return LETTERS.issuperset(name.lower().replace(" ", "")) and not LETTERS.issuperset(written)
+    if kind == "name_given_first":
+        known = load_name_words()
+        surnames = {surname for surname, _ in known.surnames}
+        return words[0] in surnames and words[-1] not in surnames | set(known.surnames_other)
+    return True
 
 
 def exchange_last(name: str) -> str | None:
@@ -171,14 +175,18 @@ def rename(name: str, *, other: str | None) -> str | None:
 
 
 def tell_difference(name: str, damaged: str) -> str | None:
-    """Tell which class a mistyped name is of: marks lost, a mark, one letter; None where it is something else."""
+    """Tell which class a mistyped name is of: marks lost, a mark, one letter; None where it is something else.
+
+    Base letters compare without marks; a word cut down to its initial is an abbreviation, not a slip.
+    """
     before, after = base(name), base(damaged)
     if before == after:
         same = normal_case(damaged) == after
         return "name_no_marks" if same else "name_marks_differ"
     if fold_spelling(name) == fold_spelling(damaged) or len(before.split()) != len(after.split()):
         return None
-    return "name_one_letter" if _is_one_letter(before, after) else None
+    initials = any(len(new) == 1 < len(old) for old, new in zip(before.split(), after.split(), strict=True))
+    return "name_one_letter" if _is_one_letter(before, after) and not initials else None
 
 
 def _is_one_letter(a: str, b: str) -> bool:
@@ -218,6 +226,12 @@ def _fold_iy(word: str) -> str:
 def base(name: str) -> str:
     """Give the letters of a name in capitals, without marks."""
     return fold_marks(name).upper()
+
+
+def strip_tones(name: str) -> str:
+    """Give the name without its tones; the shapes of its letters stay."""
+    parts = (letter for letter in unicodedata.normalize("NFD", name) if letter not in TONES)
+    return unicodedata.normalize("NFC", "".join(parts))
 
 
 def normal_case(name: str) -> str:

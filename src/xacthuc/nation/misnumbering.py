@@ -1,8 +1,7 @@
-"""What is written as the identity number of each profile: right, the old one, none, malformed, wrong, or somebody else's."""
+"""What is written as the identity number of each profile: right, old, none, malformed, wrong, or somebody else's."""
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,20 +9,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from xacthuc.nation.classes import Marks
 from xacthuc.nation.damage import DAMAGES, JOINT_DAMAGES
-from xacthuc.nation.misnaming import choose_classes, damage_rows, overwrite
-from xacthuc.nation.numbers import Cells, Digits, is_held_nine, is_held_twelve
+from xacthuc.nation.numbers import Cells, Digits, Numbering, is_held_nine, is_held_twelve
 from xacthuc.nation.people import People
-from xacthuc.nation.places import Places
-from xacthuc.nation.rates import Rates
+from xacthuc.nation.spoiling import Pen, are_known, damage_rows, empty, overwrite
 
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 EXCLUSIVE = ("number_missing", "number_malformed", "number_wrong_digit", "number_of_other_person")
-HARMLESS = ("number_lost_zero", "number_punctuation", "number_letter_for_digit", "number_both")
+MISSING, MALFORMED, WRONG_DIGIT, OTHER = range(4)
+HARMLESS = ("number_lost_zero", "number_punctuation", "number_letter_for_digit")
 HOUSEMATE = 0.75  # of the numbers of other people: a member of the household (rates.toml)
+ROUNDED = 1 / 3  # of the malformed numbers: by a spreadsheet; the others have a digit too few or too many
 TWO_ZEROS = 10**10  # below this a number begins with two zeros: a spreadsheet drops both
+PASSPORT_LETTERS = tuple("ABCEGKLMPRST")
 
 
 @dataclass(frozen=True)
@@ -31,103 +31,80 @@ class Nation:
     """What has to be known of the whole nation to tell whether a number belongs to somebody."""
 
     totals: Cells
-    places: Places
-    seed: int
-    rates: Rates
+    country: Numbering
 
 
-def write_numbers(
-    people: People, *, rows: Ints, digits: Digits, nation: Nation, marks: Marks, rng: np.random.Generator
-) -> tuple[pa.Array, NDArray[np.bool_]]:
+@dataclass(frozen=True)
+class Papers:
+    """The right numbers of the people of the profiles; `old`: the clerk was shown the old one."""
+
+    twelve: pa.Array
+    nine: pa.Array  # null where a person has none
+    old: Flags
+
+
+def write_numbers(people: People, *, rows: Ints, digits: Digits, nation: Nation, pen: Pen) -> tuple[pa.Array, Flags]:
     """Write the numbers of profiles, and tell which are the person's own, held by the register; `rows` are the people.
 
     Reads the marks of birth dates: where they are wrong no number loses two zeros, since only the year tells that.
     """
-    rates = nation.rates
-    chance = random.Random(int(rng.integers(1 << 62)))
-    take = pa.array(rows)
-    twelve, nine = digits.number12.take(take), digits.number9.take(take)
-    foreign = marks.has("foreigner")
-    old = pc.is_valid(nine).to_numpy(zero_copy_only=False) & (rng.random(len(rows)) < rates["cmnd_used"]) & ~foreign
-    number = pc.if_else(pa.array(old), nine, twelve)
-    number = overwrite(number, np.flatnonzero(foreign), _write_passports(int(foreign.sum()), rng=rng))
-    kind = choose_classes(EXCLUSIVE, size=len(rows), rates=rates, rng=rng)
-    kind[foreign] = -1
-    kind[(kind == EXCLUSIVE.index("number_of_other_person")) & ~people.inside[rows]] = -1
-    number, wrong = _spoil(number, kind=kind, old=old, marks=marks, nation=nation, chance=chance)
-    number, others = _borrow(number, kind=kind, old=old, people=people, rows=rows, digits=digits, rng=rng)
-    marks.set("number_of_other_person", others)
+    inside, foreign = people.inside[rows], pen.marks.has("foreigner")
+    twelve, nine = digits.number12.take(pa.array(rows)), digits.number9.take(pa.array(rows))
+    papers = Papers(twelve, nine, are_known(nine) & pen.happens("cmnd_used") & ~foreign)
+    number = pc.if_else(pa.array(papers.old), nine, twelve)
+    number = overwrite(number, np.flatnonzero(foreign), _write_passports(int(foreign.sum()), rng=pen.rng))
+    kind = pen.choose(EXCLUSIVE)
+    kind[foreign | ((kind == OTHER) & ~inside)] = -1
+    number, wrong = _spoil(number, kind=kind, old=papers.old, nation=nation, pen=pen)
+    chosen, other = _find_others(np.flatnonzero(kind == OTHER), people=people, rows=rows, rng=pen.rng)
+    number = overwrite(number, chosen, _show_papers(other, old=papers.old[chosen], digits=digits))
+    pen.marks.set("number_of_other_person", chosen)
+    pen.marks.set("not_in_register", ~inside & ~foreign)
+    wrong[chosen] = True
     right = ~foreign & ~wrong
-    right[others] = False
-    marks.set("not_in_register", ~people.inside[rows] & ~foreign)
-    unknown = right & old & ~digits.knows_cmnd[rows] & people.inside[rows]
-    marks.set("cmnd_not_in_register", unknown)
-    own = right & ~unknown & people.inside[rows]
-    marks.set("cmnd_used", own & old)
-    return _make_harmless(
-        number,
-        right=right & ~foreign,
-        old=old,
-        twelve=twelve,
-        nine=nine,
-        marks=marks,
-        rates=rates,
-        rng=rng,
-        chance=chance,
-    ), own
+    unknown = right & papers.old & ~digits.knows_cmnd[rows] & inside
+    pen.marks.set("cmnd_not_in_register", unknown)
+    own = right & ~unknown & inside
+    pen.marks.set("cmnd_used", own & papers.old)
+    return _make_harmless(number, right=right, papers=papers, pen=pen), own
 
 
 def _write_passports(count: int, *, rng: np.random.Generator) -> pa.Array:
-    letters = pa.array(list("ABCEGKLMPRST")).take(pa.array(rng.integers(0, 12, count)))
-    numbers = pa.array(rng.integers(10**7, 10**8, count)).cast(pa.string())
-    return pc.binary_join_element_wise(letters, numbers, "")
+    letters = pa.array(PASSPORT_LETTERS).take(pa.array(rng.integers(0, len(PASSPORT_LETTERS), count)))
+    return pc.binary_join_element_wise(letters, pa.array(rng.integers(10**7, 10**8, count)).cast(pa.string()), "")
 
 
-def _spoil(
-    number: pa.Array, *, kind: Ints, old: NDArray[np.bool_], marks: Marks, nation: Nation, chance: random.Random
-) -> tuple[pa.Array, NDArray[np.bool_]]:
-    missing = np.flatnonzero(kind == EXCLUSIVE.index("number_missing"))
-    number = overwrite(number, missing, pa.nulls(len(missing), pa.string()))
-    marks.set("number_missing", missing)
-    malformed = np.flatnonzero(kind == EXCLUSIVE.index("number_malformed"))
-    ways = (DAMAGES["number_wrong_length"].fn, DAMAGES["number_wrong_length"].fn, DAMAGES["number_scientific_text"].fn)
-    number, malformed = damage_rows(number, malformed, lambda value, row: ways[row % 3](value, chance))
-    marks.set("number_malformed", malformed)
-    mistyped = np.flatnonzero(kind == EXCLUSIVE.index("number_wrong_digit"))
-    number, mistyped = damage_rows(number, mistyped, lambda value, _: DAMAGES["number_wrong_digit"].fn(value, chance))
-    held = _tell_held(number.take(pa.array(mistyped)), old=old[mistyped], nation=nation)
-    marks.set("number_wrong_digit", mistyped[~held])
-    marks.set("number_of_other_person", mistyped[held])  # the wrong digit happens to make somebody's number
+def _spoil(number: pa.Array, *, kind: Ints, old: Flags, nation: Nation, pen: Pen) -> tuple[pa.Array, Flags]:
+    """Leave numbers out, spoil their form, or one digit; tell which are no longer right."""
+    missing = np.flatnonzero(kind == MISSING)
+    number = empty(number, missing)
+    pen.marks.set("number_missing", missing)
+    length, rounded = DAMAGES["number_wrong_length"].fn, DAMAGES["number_scientific_text"].fn
+    number, malformed = damage_rows(
+        number,
+        np.flatnonzero(kind == MALFORMED),
+        lambda value, _: (rounded if pen.chance.random() < ROUNDED else length)(value, pen.chance),
+    )
+    pen.marks.set("number_malformed", malformed)
+    mistyped = np.flatnonzero(kind == WRONG_DIGIT)
+    number = pen.damage("number_wrong_digit", number, mistyped)
+    mistyped = mistyped[pen.marks.has("number_wrong_digit")[mistyped]]
+    held = mistyped[_tell_held(number.take(pa.array(mistyped)), old=old[mistyped], nation=nation)]
+    pen.marks.clear("number_wrong_digit", held)
+    pen.marks.set("number_of_other_person", held)  # the wrong digit happens to make somebody's number
     wrong = np.zeros(len(number), bool)
     wrong[np.concatenate((missing, malformed, mistyped))] = True
     return number, wrong
 
 
-def _tell_held(number: pa.Array, *, old: NDArray[np.bool_], nation: Nation) -> NDArray[np.bool_]:
+def _tell_held(number: pa.Array, *, old: Flags, nation: Nation) -> Flags:
     value = number.cast(pa.int64()).to_numpy(zero_copy_only=False).astype(np.int64)
-    nine = is_held_nine(
-        value,
-        totals=nation.totals,
-        seed=nation.seed,
-        places=nation.places,
-        unknown=nation.rates["cmnd_not_in_register"],
-    )
-    twelve = is_held_twelve(value, totals=nation.totals, seed=nation.seed, places=nation.places)
-    return np.where(old, nine, twelve)
+    nine = is_held_nine(value, totals=nation.totals, country=nation.country)
+    return np.where(old, nine, is_held_twelve(value, totals=nation.totals, country=nation.country))
 
 
-def _borrow(
-    number: pa.Array,
-    *,
-    kind: Ints,
-    old: NDArray[np.bool_],
-    people: People,
-    rows: Ints,
-    digits: Digits,
-    rng: np.random.Generator,
-) -> tuple[pa.Array, Ints]:
-    """Write the number of a member of the household, or of somebody near."""
-    chosen = np.flatnonzero(kind == EXCLUSIVE.index("number_of_other_person"))
+def _find_others(chosen: Ints, *, people: People, rows: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    """Find whose number is written instead: of a member of the household, or of the neighbourhood."""
     person = rows[chosen]
     starts = np.searchsorted(people.household, people.household[person])
     ends = np.searchsorted(people.household, people.household[person], side="right")
@@ -136,34 +113,24 @@ def _borrow(
     other = np.where((rng.random(len(person)) < HOUSEMATE) & (ends - starts > 1), mate, near)
     other = np.where(other == person, np.where(person + 1 < ends, person + 1, starts), other)
     fits = people.inside[other] & (other != person)
-    chosen, other = chosen[fits], other[fits]
-    twelve, nine = digits.number12.take(pa.array(other)), digits.number9.take(pa.array(other))
-    use_nine = pa.array(old[chosen] & digits.knows_cmnd[other])
-    return overwrite(number, chosen, pc.if_else(use_nine, nine, twelve)), chosen
+    return chosen[fits], other[fits]
 
 
-def _make_harmless(
-    number: pa.Array, *, right: NDArray[np.bool_], old: NDArray[np.bool_], twelve: pa.Array, nine: pa.Array, marks: Marks, rates: Rates,
-    rng: np.random.Generator, chance: random.Random,
-) -> pa.Array:  # fmt: skip
-    kind = choose_classes(HARMLESS, size=len(number), rates=rates, rng=rng)
-    value = twelve.cast(pa.int64()).to_numpy(zero_copy_only=False)
-    year_lost = marks.has("birth_wrong", "birth_missing") & (value < TWO_ZEROS)
-    fits = {"number_lost_zero": right & ~old & ~year_lost, "number_both": right & ~old & marks_known(nine)}
-    both = nine
+def _show_papers(person: Ints, *, old: Flags, digits: Digits) -> pa.Array:
+    twelve, nine = digits.number12.take(pa.array(person)), digits.number9.take(pa.array(person))
+    return pc.if_else(pa.array(old & digits.knows_cmnd[person]), nine, twelve)
+
+
+def _make_harmless(number: pa.Array, *, right: Flags, papers: Papers, pen: Pen) -> pa.Array:
+    kind = pen.choose(HARMLESS)
+    value = papers.twelve.cast(pa.int64()).to_numpy(zero_copy_only=False)
+    year_lost = pen.marks.has("birth_wrong", "birth_missing") & (value < TWO_ZEROS)
+    new = right & ~papers.old
+    fits = {"number_lost_zero": new & ~year_lost}
     for place, name in enumerate(HARMLESS):
-        rows = np.flatnonzero((kind == place) & fits.get(name, right))
-        if name == "number_both":
-            number, rows = damage_rows(
-                number, rows, lambda text, row: JOINT_DAMAGES[name].fn(text, chance, other=both[row].as_py())
-            )
-        else:
-            fn = DAMAGES[name].fn
-            number, rows = damage_rows(number, rows, lambda text, _, fn=fn: fn(text, chance))
-        marks.set(name, rows)
+        number = pen.damage(name, number, np.flatnonzero((kind == place) & fits.get(name, right)))
+    both = JOINT_DAMAGES["number_both"].fn
+    rows = np.flatnonzero((kind < 0) & new & are_known(papers.nine) & pen.happens("number_both"))
+    number, rows = damage_rows(number, rows, lambda text, row: both(text, pen.chance, other=papers.nine[row].as_py()))
+    pen.marks.set("number_both", rows)
     return number
-
-
-def marks_known(values: pa.Array) -> NDArray[np.bool_]:
-    """Tell which values are not null."""
-    return np.asarray(pc.is_valid(values).to_numpy(zero_copy_only=False))

@@ -39,6 +39,7 @@ class NameBook:
     family: dict[tuple[int, int], Choice]  # by people, sex; columns by region (one column for minorities)
     middle: dict[tuple[int, int], Choice]  # columns by cohort
     given: dict[tuple[int, int], Choice]  # columns by cohort
+    last: Ints  # by word: the word it ends with, itself where it is one
     close: tuple[Ints, ...]  # by word: given names that differ by a letter or a mark
     foreign: tuple[Ints, Ints]  # given, family
 
@@ -65,7 +66,8 @@ def load_names() -> NameBook:
             for line in part["list"].strip().splitlines()
             for columns in [_count_figures(line)]
         ]
-        return _choose([add(row[0]) for row in rows], np.array([[float(f) for f in row[1:]] for row in rows]).T)
+        weights: Floats = np.array([row[1:] for row in rows], np.float64).T
+        return _choose([add(row[0]) for row in rows], weights)
 
     def spread(text: str) -> Choice:
         words = [add(word.replace("|", " ")) for word in text.split()]
@@ -95,6 +97,7 @@ def load_names() -> NameBook:
         family=family,
         middle=middle,
         given=given,
+        last=np.array([index.get((word or "-").split()[-1], place) for place, word in enumerate(words)]),
         close=_find_close(words, given),
         foreign=(foreign[0], foreign[1]),
     )
@@ -139,7 +142,8 @@ def pick(choice: Choice, *, column: Ints, u: Floats) -> Ints:
     """Draw one word for each element by its column of weights."""
     flat = (choice.cumulative + np.arange(len(choice.cumulative))[:, np.newaxis]).ravel()
     found = np.searchsorted(flat, u + column, side="right")
-    return choice.words[np.minimum(found - column * len(choice.words), len(choice.words) - 1)]
+    drawn: Ints = choice.words[np.minimum(found - column * len(choice.words), len(choice.words) - 1)]
+    return drawn
 
 
 def draw_words(book: Mapping[tuple[int, int], Choice], *, people: Ints, sex: Ints, column: Ints, u: Floats) -> Ints:

@@ -23,7 +23,7 @@ class Rates:
     """All rates by name, with some replaced."""
 
     def __init__(self, replaced: Mapping[str, float] | None = None) -> None:
-        """Take the rates of the data file, but for those replaced; an unknown name or a rate outside 0..1 is a ValueError."""
+        """Take the rates of the data file, but for those replaced; a name or a share that cannot be is a ValueError."""
         self.entries = load_rates()
         self._rates = {name: entry.rate for name, entry in self.entries.items()}
         for name, rate in (replaced or {}).items():

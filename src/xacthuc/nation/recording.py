@@ -1,9 +1,7 @@
-"""How the doses of a chunk come into the books: which are entered, where, under which profile, and what becomes of their columns."""
+"""How the doses of a chunk come into the books: which are entered, where, under which profile, and how."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,16 +10,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from xacthuc.codes.vaccines import list_vaccines
-from xacthuc.nation.campaign import Campaign, Lots, Sites, choose_sites
-from xacthuc.nation.classes import Marks
-from xacthuc.nation.damage import DAMAGES
+from xacthuc.nation.campaign import Campaign, Lots
 from xacthuc.nation.doses import Doses
-from xacthuc.nation.misnaming import choose_classes, damage_rows, overwrite
 from xacthuc.nation.people import People
-from xacthuc.nation.places import Places
 from xacthuc.nation.profiles import DATE_STYLES, Profiles
-from xacthuc.nation.rates import Rates
+from xacthuc.nation.setting import Setting
 from xacthuc.nation.shuffling import unit
+from xacthuc.nation.spoiling import Pen
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -56,34 +51,23 @@ class ProfileList:
 
 
 def enter_doses(
-    doses: Doses,
-    *,
-    people: People,
-    places: Places,
-    sites: Sites,
-    campaign: Campaign,
-    rates: Rates,
-    rng: np.random.Generator,
+    doses: Doses, *, people: People, setting: Setting, rng: np.random.Generator
 ) -> tuple[Entries, ProfileList]:
     """Decide what is entered: some doses never, some twice, some second doses under a profile of their own."""
-    size = len(doses)
-    begins = np.flatnonzero(np.concatenate(([True], doses.person[1:] != doses.person[:-1])))
-    number = np.cumsum(np.concatenate(([True], doses.person[1:] != doses.person[:-1]))) - 1  # of the person, from 0
-    count = np.bincount(number)
-    split = (count >= 2) & (rng.random(len(begins)) < rates["fragmented"])
+    rates = setting.rates
+    starts = np.concatenate(([True], doses.person[1:] != doses.person[:-1]))
+    begins, number = np.flatnonzero(starts), np.cumsum(starts) - 1  # first doses; of each dose its person, from 0
+    split = (np.bincount(number) >= 2) & (rng.random(len(begins)) < rates["fragmented"])
     fragment = len(begins) + np.cumsum(split) - 1
     own = np.where((doses.number >= 2) & split[number], fragment[number], number)
-    entered = rng.random(size) >= rates["unrecorded"] * _lag(doses.site)
+    entered = rng.random(len(doses)) >= rates["unrecorded"] * _lag(doses.site)
     first = np.flatnonzero(entered)
     twice = first[rng.random(len(first)) < rates["entered_twice"]]
-    other = choose_sites(people.commune[doses.person[twice]], places=places, sites=sites, campaign=campaign, rng=rng)
-    other = np.where(
-        other == doses.site[twice], sites.stations + places.district[people.commune[doses.person[twice]]], other
-    )
+    other = _choose_other(doses.site[twice], commune=people.commune[doses.person[twice]], setting=setting, rng=rng)
     copies = len(begins) + int(split.sum()) + np.arange(len(twice))
     profiles = ProfileList(
         person=np.concatenate((doses.person[begins], doses.person[begins[split]], doses.person[twice])),
-        site=np.concatenate((doses.site[begins], doses.site[_second_of(doses, begins[split])], other)),
+        site=np.concatenate((doses.site[begins], doses.site[begins[split] + 1], other)),
         main=np.concatenate((np.arange(len(begins)), np.flatnonzero(split), number[twice])),
     )
     order = rng.permutation(len(first) + len(twice))
@@ -91,10 +75,17 @@ def enter_doses(
         dose=np.concatenate((first, twice))[order],
         profile=np.concatenate((own[first], copies))[order],
         site=np.concatenate((doses.site[first], other))[order],
-        again=np.concatenate((np.zeros(len(first), bool), np.ones(len(twice), bool)))[order],
+        again=np.repeat([False, True], [len(first), len(twice)])[order],
         unrecorded=np.flatnonzero(~entered),
     )
     return entries, profiles
+
+
+def _choose_other(site: Ints, *, commune: Ints, setting: Setting, rng: np.random.Generator) -> Ints:
+    """Choose another facility than the one that gave the dose."""
+    other = setting.choose_sites(commune, rng=rng)
+    centre = setting.sites.stations + setting.places.district[commune]
+    return np.where(other != site, other, np.where(site == centre, commune, centre))
 
 
 def _lag(site: Ints) -> NDArray[np.float64]:
@@ -102,64 +93,27 @@ def _lag(site: Ints) -> NDArray[np.float64]:
     return 0.5 + unit(site, key=67)
 
 
-def _second_of(doses: Doses, begins: Ints) -> Ints:
-    return np.minimum(begins + 1, len(doses) - 1)
-
-
 def write_dose_columns(
-    doses: Doses,
-    *,
-    entries: Entries,
-    lots: Lots,
-    campaign: Campaign,
-    marks: Marks,
-    rates: Rates,
-    rng: np.random.Generator,
+    doses: Doses, *, entries: Entries, lots: Lots, campaign: Campaign, pen: Pen
 ) -> dict[str, pa.Array]:
     """Write vaccine, lot, dose number and date of each record as the source does, damaged here and there."""
-    dose, site = entries.dose, entries.site
-    chance = random.Random(int(rng.integers(1 << 62)))
-    product = pa.array(campaign.products).take(pa.array(doses.product[dose]))
+    dose = entries.dose
     values = {
         "dose_no": pa.array(["0", "1", "2", "3"]).take(pa.array(doses.number[dose])),
         "dose_date": pa.array(doses.day[dose].astype("datetime64[D]")).cast(pa.string()),
-        "vaccine": product,
+        "vaccine": pa.array(campaign.products).take(pa.array(doses.product[dose])),
         "lot": lots.name.take(pa.array(doses.lot[dose])),
     }
-    odd: dict[str, Flags] = {}
     for field, names in EXCLUSIVE.items():
-        values[field], odd[field] = _damage_field(
-            values[field], names, marks=marks, rates=rates, rng=rng, chance=chance
-        )
-    values["vaccine"] = _spell_vaccines(values["vaccine"], site=site, odd=odd["vaccine"], campaign=campaign)
-    values["dose_date"] = style_dates(values["dose_date"], site=site)
-    return values
-
-
-def _damage_field(
-    values: pa.Array,
-    names: tuple[str, ...],
-    *,
-    marks: Marks,
-    rates: Rates,
-    rng: np.random.Generator,
-    chance: random.Random,
-) -> tuple[pa.Array, Flags]:
-    kind = choose_classes(names, size=len(values), rates=rates, rng=rng)
-    touched = np.zeros(len(values), bool)
-    for place, name in enumerate(names):
-        rows = np.flatnonzero(kind == place)
-        if name.endswith("_missing"):
-            values = overwrite(values, rows, pa.nulls(len(rows), pa.string()))
-        else:
-            values, rows = damage_rows(values, rows, _draw(DAMAGES[name].fn, chance))
-        marks.set(name, rows)
-        touched[rows] = True
-    return values, touched
-
-
-def _draw(fn: Callable[[str, random.Random], str | None], chance: random.Random) -> Callable[[str, int], str | None]:
-    return lambda value, _row: fn(value, chance)
+        kind = pen.choose(names)
+        for place, name in enumerate(names):
+            values[field] = pen.damage(name, values[field], np.flatnonzero(kind == place))
+    odd = pen.marks.has(*EXCLUSIVE["vaccine"])
+    values["vaccine"] = _spell_vaccines(values["vaccine"], site=entries.site, odd=odd, campaign=campaign)
+    values["dose_date"] = style_dates(values["dose_date"], site=entries.site)
+    return {
+        field: pc.if_else(pc.equal(value, ""), pa.scalar(None, pa.string()), value) for field, value in values.items()
+    }
 
 
 def _spell_vaccines(values: pa.Array, *, site: Ints, odd: Flags, campaign: Campaign) -> pa.Array:
@@ -185,7 +139,7 @@ def style_dates(values: pa.Array, *, site: Ints) -> pa.Array:
 
 
 def tell_profiles_apart(profiles: Profiles, *, main: Ints) -> Ints:
-    """Give for each profile the profile it is: its own, or the main one where name, birth date, sex and number read the same."""
+    """Give for each profile the profile it is: the main one where name, birth date, sex and number read the same."""
     same = np.ones(len(main), bool)
     for column in (profiles.name, profiles.birth, profiles.sex, profiles.number):
         mine = column.fill_null("")

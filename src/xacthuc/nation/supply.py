@@ -7,16 +7,15 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
-from xacthuc.nation.campaign import Campaign, Sites, draw_lots
-from xacthuc.nation.chunks import write_units
-from xacthuc.nation.places import Places
+from xacthuc.nation.setting import Setting, write_units
 from xacthuc.nation.shuffling import unit
 
 
-def write_supply(sessions: pa.Table, *, out: Path, places: Places, sites: Sites, campaign: Campaign, seed: int) -> None:
-    """Write sites, lots, deliveries and sessions; `sessions` counts the doses given and recorded by site, day, product and lot."""
-    lots = draw_lots(campaign, seed=seed)
+def write_supply(sessions: pa.Table, *, out: Path, setting: Setting) -> None:
+    """Write sites, lots, deliveries and sessions; `sessions` counts doses by site, day, product and lot."""
+    places, sites, campaign, lots = setting.places, setting.sites, setting.campaign, setting.lots
     products = pa.array(campaign.products)
     site = np.asarray(sessions["site"])
     used = np.asarray(sessions["lot"])
@@ -48,19 +47,20 @@ def write_supply(sessions: pa.Table, *, out: Path, places: Places, sites: Sites,
         "expires": pa.array(arrived + int(campaign.supply["shelf_days"])).cast(pa.string()),
         "given": given.astype(np.int64),
     })  # fmt: skip
-    deliver(sessions, out=out, places=places, sites=sites, campaign=campaign, seed=seed)
+    _write_deliveries(sessions, out=out, setting=setting)
 
 
-def deliver(sessions: pa.Table, *, out: Path, places: Places, sites: Sites, campaign: Campaign, seed: int) -> None:
-    """Write what each province received of each lot: more than it gave in most, less in a few (facts 5: up to 112 % given)."""
-    lots = draw_lots(campaign, seed=seed)
+def _write_deliveries(sessions: pa.Table, *, out: Path, setting: Setting) -> None:
+    """Write what each province received of each lot: more than it gave in most, less in a few (facts 5)."""
+    places, sites, campaign, lots = setting.places, setting.sites, setting.campaign, setting.lots
     province = sites.province[np.asarray(sessions["site"])]
     used = np.asarray(sessions["lot"])
     cell = province * len(lots.name) + used
     given = np.bincount(cell, weights=np.asarray(sessions["given"]), minlength=len(places.provinces) * len(lots.name))
     there = np.flatnonzero(given)
     surplus = campaign.supply["delivered"] * (0.7 + 0.6 * unit(there // len(lots.name), key=83))
-    doses = np.ceil(given[there] * surplus / campaign.supply["batch"]) * campaign.supply["batch"]
+    boxes = given[there] * surplus / campaign.supply["batch"] + unit(there, key=89)  # rounds both ways
+    doses = np.floor(boxes) * campaign.supply["batch"]
     first = lots.arrived[there % len(lots.name)] + 1
     _write(out, "deliveries", {
         "unit": pa.array(places.provinces).take(pa.array(there // len(lots.name))),
@@ -71,7 +71,7 @@ def deliver(sessions: pa.Table, *, out: Path, places: Places, sites: Sites, camp
     })  # fmt: skip
 
 
-def write_site_codes(site: np.ndarray) -> pa.Array:
+def write_site_codes(site: NDArray[np.int64]) -> pa.Array:
     """Give the code of each site."""
     return pa.array([f"S{number:05d}" for number in range(int(site.max(initial=0)) + 1)]).take(pa.array(site))
 
