@@ -39,7 +39,7 @@ def choose_hidden(values: Mapping[Cell, int], sums: Sequence[Sum], *, smallest: 
     for _ in range(ROUNDS):
         more = _add_company(values, sums, hidden, smallest=smallest)
         if not more:
-            more = _hide_beside(find_exposed(hidden, sums), values, sums, hidden)
+            more = _hide_givers(find_exposed(hidden, sums), values)
         if not more:
             return hidden
         hidden |= more
@@ -67,55 +67,41 @@ def _pick(known: Sum, values: Mapping[Cell, int], hidden: set[Cell]) -> set[Cell
     return set([*filled, *({known.whole} - hidden), *parts][:1])
 
 
-def _hide_beside(exposed: set[Cell], values: Mapping[Cell, int], sums: Sequence[Sum], hidden: set[Cell]) -> set[Cell]:
-    """Hide one more cell beside each exposed one, in the first of its sums that has room (rule 4)."""
-    more: set[Cell] = set()
-    helped: set[Cell] = set()
-    for known in sums:
-        for cell in (known.whole, *known.parts):
-            if cell in exposed and cell not in helped and (picked := _pick(known, values, hidden)):
-                more |= picked
-                helped.add(cell)
-    return more or _hide_near(exposed, values, sums, hidden)
+def _hide_givers(exposed: Mapping[Cell, set[Cell]], values: Mapping[Cell, int]) -> set[Cell]:
+    """Hide, for each exposed cell, the least of the shown cells that give it away; noughts only where no other is."""
+    return {
+        min(givers, key=lambda cell: (values[cell] == 0, values[cell], str(cell)))
+        for givers in exposed.values()
+        if givers
+    }
 
 
-def _hide_near(exposed: set[Cell], values: Mapping[Cell, int], sums: Sequence[Sum], hidden: set[Cell]) -> set[Cell]:
-    """Hide one cell in a sum that meets the sums of the exposed ones, where those have no room left themselves.
+def find_exposed(hidden: set[Cell], sums: Sequence[Sum]) -> dict[Cell, set[Cell]]:
+    """Give the hidden cells that the sums determine, each with the shown cells it can be worked out from.
 
-    Sums that follow from others (a total of totals) may give a cell away without holding it.
+    Exact elimination in fractions, over the hidden cells only; the shown ones are carried along.
     """
-    own = [known for known in sums if exposed & {known.whole, *known.parts}]
-    near = {cell for known in own for cell in (known.whole, *known.parts)}
+    rows: dict[Cell, dict[Cell, Fraction]] = {}  # by the hidden cell that the row is solved for
+    uses: dict[Cell, set[Cell]] = defaultdict(set)  # hidden cell -> the rows that hold it
     for known in sums:
-        if near & {known.whole, *known.parts} and (picked := _pick(known, values, hidden)):
-            return picked
-    return set()
-
-
-def find_exposed(hidden: set[Cell], sums: Sequence[Sum]) -> set[Cell]:
-    """Give the hidden cells that the sums determine: exact elimination, in fractions."""
-    rows: dict[Cell, dict[Cell, Fraction]] = {}  # by the cell that the row is solved for
-    uses: dict[Cell, set[Cell]] = defaultdict(set)  # cell -> pivots of the rows that hold it
-    for known in sums:
-        row = {part: Fraction(1) for part in known.parts if part in hidden}
-        if known.whole in hidden:
-            row[known.whole] = Fraction(-1)
-        for pivot in [cell for cell in row if cell in rows]:
-            _subtract(row, rows[pivot], row.get(pivot, Fraction(0)))
-        if not row:
+        row = {part: Fraction(1) for part in known.parts} | {known.whole: Fraction(-1)}
+        for solved in [cell for cell in row if cell in rows]:
+            _subtract(row, rows[solved], row[solved])
+        open_cells = [cell for cell in row if cell in hidden]
+        if not open_cells:
             continue
-        pivot = min(row, key=lambda cell: (len(uses[cell]), str(cell)))
-        scale = row[pivot]
-        row = {cell: value / scale for cell, value in row.items()}
+        pivot = min(open_cells, key=lambda cell: (len(uses[cell]), str(cell)))
+        row = {cell: value / row[pivot] for cell, value in row.items()}
         for other in list(uses[pivot]):
             before = set(rows[other])
             _subtract(rows[other], row, rows[other][pivot])
-            for cell in before ^ set(rows[other]):
+            for cell in (before ^ set(rows[other])) & hidden:
                 (uses[cell].add if cell in rows[other] else uses[cell].discard)(other)
         rows[pivot] = row
-        for cell in row:
+        for cell in open_cells:
             uses[cell].add(pivot)
-    return {pivot for pivot, row in rows.items() if len(row) == 1}
+    alone = {pivot: row for pivot, row in rows.items() if sum(cell in hidden for cell in row) == 1}
+    return {pivot: set(row) - hidden for pivot, row in alone.items()}
 
 
 def _subtract(row: dict[Cell, Fraction], other: Mapping[Cell, Fraction], times: Fraction) -> None:
