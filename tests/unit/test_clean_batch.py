@@ -142,6 +142,13 @@ def test_sex_comes_from_number_and_name() -> None:
     assert _one(**GOOD | {"sex": None, "birth_date": "27/03/1990"})[0]["sex"] is None
 
 
+@pytest.mark.parametrize(
+    ("number", "birth"), [("036217020263", "2017-02-03"), ("036117020263", "1917-02-03"), (None, "1917-02-03")]
+)
+def test_the_number_settles_the_century_of_a_short_year(number: str | None, birth: str) -> None:
+    assert _one(**GOOD | {"birth_date": "3/2/17", "number": number})[0]["birth_date"] == birth
+
+
 def test_a_right_card_fills_and_mends_the_row() -> None:
     record, found = _one(qr=CARD, name="Tran Van Danh", birth_date="27/10/1936", dose_date="10/10/2021")
     assert (record["name"], record["birth_date"], record["sex"]) == ("Trần Văn Danh", "1963-10-27", "M")

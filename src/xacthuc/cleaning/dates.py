@@ -7,6 +7,7 @@ the century of two digits, cells swapped by a foreign locale) is decided for the
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -78,15 +79,22 @@ class DateRead:
 def clean_dates(values: pa.Array, *, style: DateStyle) -> tuple[pa.Array, pa.Array, pa.Array]:
     """Clean a column of dates: (ISO or year, reason or null, "y" where the year had two digits)."""
 
+    value, reason, short = map_distinct(values, _get_reader(style), width=3)
+    return value, reason, short
+
+
+@lru_cache(maxsize=8)
+def _get_reader(style: DateStyle) -> Callable[[str], Answer]:
+    """Give a reader of cells for one style that remembers its answers: the same dates come back in every batch."""
+
+    @lru_cache(maxsize=100_000)
     def read(text: str) -> Answer:
         found = read_date(text, style)
         return found.value, found.reason, "y" if found.short else None
 
-    value, reason, short = map_distinct(values, read, width=3)
-    return value, reason, short
+    return read
 
 
-@lru_cache(maxsize=200_000)
 def read_date(text: str, style: DateStyle) -> DateRead:
     """Read one cell that should hold a date; nothing is raised, what cannot be read has a reason."""
     plain = _TIME.sub("", fold(text)).strip(" .,;'\"")

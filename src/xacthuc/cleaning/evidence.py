@@ -247,9 +247,11 @@ def _is_own_key(values: Counter[str], *, strict: bool) -> bool:
         found = read_number(text)
         twelve = found.number12 is not None and not found.doubtful and is_plausible_twelve(found.number12)
         twelves += times * twelve
-        nines += times * (not twelve and (found.number9 is not None or found.code == "number_scientific"))
+        scientific = found.code == "number_scientific"
+        nines += times * (not twelve and (found.number9 is not None or scientific))
         passports += times * (not twelve and found.passport is not None)
-        others += times * (found.state == "malformed" or (found.number12 is not None and not twelve))
+        odd = found.state == "malformed" and not scientific
+        others += times * (odd or (found.number12 is not None and not twelve))
     known = twelves + (nines if strict or twelves else 0) + (passports if strict else 0)
     total = twelves + nines + passports + others
     return total >= LEAST_KEYS and known * 2 < total

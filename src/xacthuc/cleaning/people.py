@@ -50,13 +50,14 @@ class People:
 
 def clean_people(cells: Cells, layout: SheetLayout, *, evidence: SheetEvidence, found: FoundList) -> People:
     """Clean who each row speaks of; a right card wins over the cells, another person's card is left aside."""
-    birth, reason, _ = clean_dates(cells["birth_date"], style=evidence.birth)
+    birth, reason, short = clean_dates(cells["birth_date"], style=evidence.birth)
     found.add("birth_date", rename(reason, BIRTH_CODES))
     joined = sum(column.field == "number" for column in layout.columns)
     numbers = clean_numbers(
         cells["number"], cmnd_first=evidence.cmnd_first, own_key=evidence.own_key, columns=max(joined, 1)
     )
     numbers = withdraw_doubtful(numbers, birth=birth)
+    birth = _settle_century(birth, short=short, year=numbers.year)
     sex, code = clean_sexes(cells["sex"], codes=evidence.sex_codes, marked=find_marked_sex(layout))
     found.add("sex", code)
     people = _with_names(cells, birth=birth, sex=sex, numbers=numbers, found=found)
@@ -76,6 +77,15 @@ def rename(reasons: pa.Array, codes: Mapping[str, str]) -> pa.Array:
     """Give the finding codes of a column of reasons."""
     (named,) = map_distinct(reasons, lambda reason: (codes[reason],), width=1)
     return named
+
+
+def _settle_century(birth: pa.Array, *, short: pa.Array, year: pa.Array) -> pa.Array:
+    """Take the century from the 12-digit number where the year has two digits and the number has the same two."""
+    if short.null_count == len(short):
+        return birth
+    same = pc.equal(pc.utf8_slice_codeunits(birth, 2, 4), pc.utf8_slice_codeunits(year, 2, 4))
+    told = pc.binary_join_element_wise(year, pc.utf8_slice_codeunits(birth, 4), "")
+    return pc.if_else(is_true(pc.and_(pc.is_valid(short), same)), told, birth)
 
 
 def _with_names(cells: Cells, *, birth: pa.Array, sex: pa.Array, numbers: Numbers, found: FoundList) -> People:
