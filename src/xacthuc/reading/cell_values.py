@@ -46,6 +46,11 @@ class CellValues:
     date_system: Literal[1900, 1904]
     known: dict[str, str | None] = field(default_factory=dict)  # numbers read before, by text and style
 
+    @property
+    def last(self) -> int:
+        """The serial after that of 31 December 9999."""
+        return _LAST - (_UNIX_1900 - _UNIX_1904 if self.date_system == 1904 else 0)
+
     def read(self, block: bytes, spans: tuple[Positions, Positions], kinds: tuple[Bytes, Positions]) -> pa.Array:
         """Give the values of cells as text."""
         starts, ends = spans
@@ -84,7 +89,7 @@ class CellValues:
             return texts
         days = np.flatnonzero(whole & dated)
         serials = texts.take(pa.array(days)).cast(pa.int64()).to_numpy()
-        usual = (serials > _LEAP) & (serials < _LAST)
+        usual = (serials > _LEAP) & (serials < self.last)
         days, serials = days[usual], serials[usual] - (_UNIX_1904 if self.date_system == 1904 else _UNIX_1900)
         dates = pa.array(serials.astype(np.int32), pa.int32()).cast(pa.date32()).cast(pa.string())
         rest = ~whole | dated
@@ -122,12 +127,12 @@ class CellValues:
 
     def _get_date(self, serial: float) -> datetime | time | float:
         """Give a serial as a date; numbers that no date has stay numbers."""
-        if not 0 <= serial < _LAST:
+        if not 0 <= serial < self.last:
             return serial
         first = _FIRST_1904 if self.date_system == 1904 else _FIRST_1900
-        if serial < 1 and self.date_system == 1900:
+        if serial < 1:
             return (datetime(1900, 1, 1) + timedelta(seconds=round(serial * 86_400))).time()
-        if serial <= _LEAP and self.date_system == 1900:
+        if serial < _LEAP and self.date_system == 1900:
             serial += 1
         return first + timedelta(seconds=round(serial * 86_400))
 

@@ -72,11 +72,14 @@ def find_dialect(head: str, *, odd_quotes: bool = False) -> Dialect:
 def _parse(head: str, delimiter: str, *, quoted: bool) -> list[list[str]]:
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
     records: list[list[str]] = []
-    lines = io.StringIO(head, newline="")
-    for record in csv.reader((line.replace("\0", "") for line in lines), delimiter=delimiter, quoting=quoting):
-        records.append(record)
-        if len(records) == _HEAD_RECORDS:
-            return records
+    lines = (line.replace("\0", "") for line in io.StringIO(head, newline=""))
+    try:
+        for record in csv.reader(lines, delimiter=delimiter, quoting=quoting):
+            records.append(record)
+            if len(records) == _HEAD_RECORDS:
+                return records
+    except csv.Error:  # a cell beyond all bounds; the records before it tell enough
+        return records
     return records[:-1] if len(head) >= _HEAD_CHARS and len(records) > 1 else records
 
 

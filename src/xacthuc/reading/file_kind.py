@@ -118,7 +118,7 @@ def _find_text(path: Path, head: bytes) -> FileKind:
         raise FileRefused("file_is_xml", file=path.name)
     if plain.startswith((b'{"', b'[{"', b"{\n", b"[\n", b'{ "')):
         raise FileRefused("kind_unsupported", file=path.name)
-    if len(_CONTROL.findall(head)) > len(head) // 50:
+    if b"\0" not in head and len(_CONTROL.findall(head)) > len(head) // 50:
         raise FileRefused("not_a_table", file=path.name)
     return _named(path, "text", FileKind("text"))
 

@@ -88,6 +88,8 @@ class BigSheet:
         row_numbers = _read_row_numbers(data, rows, quotes)
         if row_numbers is None or not _stands(data, cells + 3, b'r="'):
             return None
+        if row_numbers[0] <= self._next or np.any(row_numbers[1:] <= row_numbers[:-1]):
+            raise SheetCut  # rows that go backwards
         tail = ((first == ord("v")) | (first == ord("t"))) & ((second == ord(">")) | (second == ord(" ")))
         values = np.flatnonzero(tail)
         owner = np.cumsum(is_cell)[values] - 1
@@ -110,8 +112,6 @@ class BigSheet:
         """Put the values of a block into columns."""
         rows, columns = place
         count = last - self._next
-        if count <= 0 or (len(rows) and int(rows.min()) <= self._next):
-            raise SheetCut  # rows that go backwards
         self._width = max(self._width, min(int(columns.max(initial=0)) + 1, self.most_columns))
         arrays = []
         for number in range(self._width):
@@ -141,9 +141,9 @@ class BigSheet:
                 reference = _LETTERS.match(cell.get("r", ""))
                 column = _get_column(reference.group()) if reference else column + 1
                 cells[column] = read_error_free(cell, self.values)
+            if number <= max(rows, default=self._next):
+                raise SheetCut
             rows[number] = cells
-        if not rows or min(rows) <= self._next:
-            raise SheetCut
         widest = max((c + 1 for cells in rows.values() for c in cells), default=1)
         self._width = max(self._width, min(widest, self.most_columns))
         table = [[rows.get(n, {}).get(c) for c in range(self._width)] for n in range(self._next + 1, number + 1)]
