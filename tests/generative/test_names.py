@@ -1,4 +1,4 @@
-"""Names of all kinds, made up: cleaning never raises, is done in one pass, and says the same by column as one by one."""
+"""Names of all kinds, made up: cleaning never raises, is done in one pass, says the same by column as one by one."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from xacthuc.cleaning.one_name import FINDINGS
 
 WORDS = sorted(load_lexicon().names)
 CLUTTER = [
-    "(Bé Ba)", "con bà Tám", "vợ", "ông", "Ông", "Mr.", "1.", "-", "+", "và", ",", "Ng.", "T", "V.", "2", "Nguyeenx", "D9u71c", "Lee", "H'Hen",
-    "Jean-Pierre", "Hồng-Vân", "NguyÔn", "ThÞ", "Thá»‹", "Ðình", "Müller", "Путин", "王", "\u00a0", "\n", "(", "?", "không có", "Anh", "Van", "Thi",
+    "(Bé Ba)", "con bà Tám", "vợ", "ông", "Ông", "Mr.", "1.", "-", "+", "và", ",", "Ng.", "T", "V.", "2", "Nguyeenx",
+    "D9u71c", "Lee", "H'Hen", "Jean-Pierre", "Hồng-Vân", "NguyÔn", "ThÞ", "Thá»‹", "Ðình", "Müller", "Путин", "王",
+    "\u00a0", "\n", "(", "?", "không có", "Anh", "Van", "Thi",
 ]  # fmt: skip
 FORMS = [
     str,

@@ -59,7 +59,7 @@ class Restored:
 def restore_text(text: str, *, encoding: str | None = None) -> str:
     """Give the text in NFC with its encoding repaired, blanks single and invisible characters gone.
 
-    `encoding` is what the sheet or column is known to be typed in (see `find_encoding`); without it only texts that make
+    `encoding` is what the sheet or column is known to be typed in (`find_encoding`); without it only texts that make
     sense in one way are changed. Case is kept. Does not check that the words mean anything.
     """
     return restore(text, encoding=encoding).text
@@ -80,7 +80,7 @@ def restore(text: str, *, encoding: str | None = None) -> Restored:
 
 
 def is_settled(text: str) -> bool:
-    """Tell whether a text can only be Unicode: printable ASCII and composed Vietnamese letters, one beyond Latin-1 if any."""
+    """Tell whether a text can only be Unicode: printable ASCII, and composed letters of which one is beyond Latin-1."""
     return _UNUSUAL.search(text) is None and (text.isascii() or _BEYOND.search(text) is not None)
 
 
@@ -88,13 +88,13 @@ def _restore_once(text: str, *, encoding: str | None) -> Restored:
     repaired = repair_mojibake(text)
     used = "utf8" if repaired != text else None
     unsure = False
-    mended = mend_lookalikes(repaired)
-    if mended != repaired:
-        repaired, used = mended, used or "lookalike"
     if used is None and not repaired.isascii():
         found, unsure = choose_encoding(repaired, encoding=encoding)
         if found is not None:
             repaired, used = decode_legacy(repaired, found), found
+    mended = mend_lookalikes(repaired)
+    if mended != repaired:
+        repaired, used, unsure = mended, used or "lookalike", False
     composed = unicodedata.normalize("NFC", repaired)
     clean = _BLANKS.sub(" ", _INVISIBLE.sub("", composed)).strip()
     return Restored(
@@ -107,7 +107,7 @@ def _restore_once(text: str, *, encoding: str | None) -> Restored:
 
 
 def repair_mojibake(text: str) -> str:
-    """Undo UTF-8 that was read as Latin-1 or Windows-1252, up to MOJIBAKE_ROUNDS times; other text comes back as it is."""
+    """Undo UTF-8 that was read as Latin-1 or Windows-1252, up to MOJIBAKE_ROUNDS times; leave other text as it is."""
     for _ in range(MOJIBAKE_ROUNDS):
         repaired = _UTF8.sub(_decode_utf8, text)
         if repaired == text:
@@ -149,12 +149,14 @@ def choose_encoding(text: str, *, encoding: str | None = None) -> tuple[str | No
     if _BEYOND.search(unicodedata.normalize("NFC", text)) or not _SUSPECT.search(text):
         return None, False
     as_is = _judge(text)
-    readings = {name: decode_legacy(text, name) for name in ENCODINGS}
-    scores = {name: _judge(reading) for name, reading in readings.items() if reading != text}
-    if encoding in scores and _beats(scores[encoding], as_is, hinted=True):
-        return encoding, False
+    if encoding in ENCODINGS:
+        hinted = decode_legacy(text, encoding)
+        if hinted != text and _beats(_judge(hinted), as_is, hinted=True):
+            return encoding, False
     if as_is.wrong == 0:
         return None, False
+    readings = {name: decode_legacy(text, name) for name in ENCODINGS}
+    scores = {name: _judge(reading) for name, reading in readings.items() if reading != text}
     good = {
         name: score
         for name, score in scores.items()

@@ -21,7 +21,7 @@ _TWIN = re.compile("[\u0370-\u03ff\u0400-\u04ff]")
 
 
 def mend_lookalikes(text: str) -> str:
-    """Give the text with stand-ins replaced where that makes a Vietnamese syllable, and twins where scripts mix in a word."""
+    """Give the text with stand-ins replaced where that makes a syllable, and twins where scripts mix in a word."""
     if not _SUSPECT.search(text):
         return text
     text = _WIDE.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)

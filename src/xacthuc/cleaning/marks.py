@@ -12,8 +12,8 @@ from xacthuc.cleaning.syllables import place_tone
 from xacthuc.codes.names import load_names
 
 _MARKS = {
-    "\u0302": "c", "\u0306": "b", "\u031b": "h", "\u0308": "u", "\u030a": "o", "\u030c": "v", "\u0327": "q", "\u0326": "q",
-    "\u0328": "k", "\u0304": "m", "\u030b": "e", "\u0307": "a",
+    "\u0302": "c", "\u0306": "b", "\u031b": "h", "\u0308": "u", "\u030a": "o", "\u030c": "v", "\u0327": "q",
+    "\u0326": "q", "\u0328": "k", "\u0304": "m", "\u030b": "e", "\u0307": "a",
     "\u0300": "f", "\u0301": "s", "\u0309": "r", "\u0303": "x", "\u0323": "j",
 }  # fmt: skip
 _ORDER = {mark: at for at, mark in enumerate("dhcbuovqkmeafsrxj")}  # shapes before tones
@@ -95,13 +95,15 @@ def _list_letters() -> dict[str, str]:
 
 @cache
 def _list_variants() -> dict[str, str]:
-    """Give for each base word the first of all that some chain of variants joins it to.
+    """Give for each base word of a group of variants the one that stands for it.
 
-    Without marks, groups run into one another (Thịnh/Thạnh and Thành/Thiềng), so they are joined.
+    Without marks, groups run into one another (Thái/Thới and Thì/Thời): a word stays where it stood first, for if such
+    groups were joined, Thị would be Thái.
     """
-    groups: list[list[str]] = []
+    stands: dict[str, str] = {}
     for group in load_names().variants:
-        bases = [_fold_iy(make_base_key(make_word_key(word))) for word in group]
-        touched = [other for other in groups if not set(other).isdisjoint(bases)]
-        groups = [other for other in groups if other not in touched] + [sum(touched, []) + bases]
-    return {word: group[0] for group in groups for word in group}
+        first, *others = (_fold_iy(make_base_key(make_word_key(word))) for word in group)
+        leader = stands.setdefault(first, first)
+        for other in others:
+            stands.setdefault(other, leader)
+    return stands

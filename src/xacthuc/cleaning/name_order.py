@@ -23,7 +23,7 @@ def restore_order(words: list[NameWord]) -> tuple[list[NameWord], Verdict]:
 
 
 def judge_order(first: int, second: int, third: int, last: int) -> Verdict:
-    """Judge by the traits of its first three words and its last whether a name of three words or more was turned round."""
+    """Judge by the traits of the first three words and the last whether a name of three words or more was turned."""
     if not _is_surname(second, third) or first & (Trait.SURE | Trait.MARKER):
         return "right"
     if not second & _STRONG:  # written without marks: only the middle marker tells

@@ -17,7 +17,7 @@ from xacthuc.cleaning.telex import decode_telex, decode_vni_typing
 
 
 class Trait:
-    """What a word tells, as bits of an integer (an IntFlag costs ten times as much). The first three are its repairs."""
+    """What a word tells, as bits of an integer (IntFlag costs ten times as much); the lowest three are repairs."""
 
     CASE: Final = 1 << 0
     UNICODE: Final = 1 << 1
@@ -76,7 +76,7 @@ def read_word(word: str) -> NameWord:
 
 
 def show_word(word: str) -> str:
-    """Give the word in Title Case; words in mixed case that are no syllable stay (McDonald), as do parts after an apostrophe."""
+    """Give the word in Title Case; words in mixed case that are no syllable stay (McDonald, H'Hen)."""
     if "-" in word:
         return "-".join(map(show_word, word.split("-")))
     cased = word.isupper() or word.islower() or is_syllable(word)

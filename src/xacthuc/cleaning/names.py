@@ -96,7 +96,7 @@ def _clean_distinct(texts: pa.Array, *, encoding: str | None) -> CleanNames:
 
 
 def _join_blanks(texts: pa.Array) -> tuple[pa.Array, npt.NDArray[np.bool_]]:
-    """Give the texts with single blanks and none at the ends, and which had others; other white space is not looked at."""
+    """Give the texts with single blanks and none at the ends, and which had others; other white space stays."""
     single = pc.utf8_trim(texts, " ")
     for _ in range(3):  # up to eight in a row; more make an empty word, which is odd
         single = pc.replace_substring(single, "  ", " ")
@@ -112,7 +112,7 @@ def _split(texts: pa.Array) -> _Tokens:
     return _Tokens(offsets, places, words, np.array([word.traits for word in words], np.int32)[places])
 
 
-def _find_slow(texts: pa.Array, tokens: _Tokens, *, orders: Numbers, encoding: str | None) -> npt.NDArray[np.bool_]:
+def _find_slow(texts: pa.Array, tokens: _Tokens, *, orders: Numbers, encoding: str | None) -> Numbers:
     """Tell which names need more than their words one by one: every name for which `clean_name` does more than that."""
     starts, ends = tokens.offsets[:-1], tokens.offsets[1:]
     first = tokens.traits[starts]
@@ -123,11 +123,11 @@ def _find_slow(texts: pa.Array, tokens: _Tokens, *, orders: Numbers, encoding: s
     slow |= pc.greater(pc.binary_length(texts), NAME_LIMIT).to_numpy(zero_copy_only=False)
     if encoding is not None:
         slow |= ~pc.string_is_ascii(texts).to_numpy(zero_copy_only=False)
-    return slow
+    return np.asarray(slow)
 
 
 def _judge_orders(tokens: _Tokens) -> Numbers:
-    """Judge the order of each name, as a place in ORDER_VERDICTS; few kinds of words meet in the places that tell, and each meeting is judged once."""
+    """Judge the order of each name, as a place in ORDER_VERDICTS: few kinds of words meet, each is judged once."""
     starts, ends = tokens.offsets[:-1], tokens.offsets[1:]
     traits = (tokens.traits & _ORDER_TRAITS).astype(np.uint64)
     key = traits[starts]
@@ -165,7 +165,7 @@ def _join(tokens: _Tokens, words: list[str], separator: str) -> pa.Array:
 
 
 def _join_sorted(tokens: _Tokens) -> pa.Array:
-    """Join the folded words of each name in the order of the alphabet, sorted as numbers: name first, then rank of word."""
+    """Join the folded words of each name in the order of the alphabet: sorted as numbers, name first, then rank."""
     folds = [word.fold for word in tokens.words]
     ranked = sorted(set(folds))
     rank = {fold: at for at, fold in enumerate(ranked)}

@@ -10,7 +10,7 @@ from xacthuc.cleaning.lexicon import load_lexicon
 from xacthuc.cleaning.marks import has_unknown_letters
 from xacthuc.cleaning.name_clutter import drop_brackets, drop_clutter, drop_title, drop_told_relation, split_people
 from xacthuc.cleaning.name_order import Verdict, join_comma, opens_with_surname, restore_order
-from xacthuc.cleaning.name_words import NameWord, Trait, read_word
+from xacthuc.cleaning.name_words import SURNAME, NameWord, Trait, read_word
 from xacthuc.cleaning.syllables import is_syllable
 from xacthuc.cleaning.telex import decode_telex, decode_vni_typing, is_lookalike
 
@@ -19,8 +19,8 @@ NAME_LIMIT = 200  # letters; longer cells are remarks, and every limit has a nam
 
 # In the order in which they are told.
 FINDINGS = (
-    "name_encoding", "name_unicode", "name_spaces", "name_case", "name_tone_placement", "name_telex", "name_order_restored",
-    "name_nickname", "name_title", "name_punctuation",
+    "name_encoding", "name_unicode", "name_spaces", "name_case", "name_tone_placement", "name_telex",
+    "name_order_restored", "name_nickname", "name_title", "name_punctuation",
     "name_no_marks", "name_abbreviated", "name_one_word", "name_digits", "name_two_people", "name_order_unsure",
     "name_encoding_unsure", "name_typing_unsure", "name_letters_lost", "name_letters_unknown", "name_unclear",
     "name_placeholder", "name_not_a_name", "name_too_long",
@@ -106,7 +106,8 @@ def _refuse(text: str, *, simple: bool) -> str | None:
         digits = len(_DIGIT.findall(text))
         if not _LETTER.search(text):
             return "name_not_a_name" if digits else "name_placeholder"
-        if digits >= 4 and digits * 2 >= len(_LETTER.findall(text)):
+        first = read_word(text.split(" ", 1)[0]).traits
+        if digits >= 4 and digits * 2 >= len(_LETTER.findall(text)) and not first & (SURNAME | Trait.BARE_SURNAME):
             return "name_not_a_name"
     if lower.strip(" .-_/*?,;:'\"()") in lexicon.placeholders:
         return "name_placeholder"
@@ -134,24 +135,31 @@ def _tell_restored(restored: Restored) -> set[str]:
 def _read_words(text: str) -> tuple[list[NameWord], set[str]]:
     """Read the words in order, and once more where something was changed: another word may stand first then."""
     words, found = _order_words(text)
-    if found:
+    if found and words and _is_unsettled(words):
+        together = _join_traits(words)
+        found |= {code for trait, code in _TOLD if together & trait}
         words, more = _order_words(" ".join(word.shown for word in words))
         found |= more
     return words, found
 
 
+def _is_unsettled(words: list[NameWord]) -> bool:
+    look = words[0].traits & (Trait.TITLE | Trait.ODD) or _join_traits(words) & Trait.TYPED
+    return bool(look) or restore_order(words)[1] != _RIGHT
+
+
 def _order_words(text: str) -> tuple[list[NameWord], set[str]]:
     """Read the words: forms of address off, keystrokes decoded, hyphens of syllables opened, surname first."""
     found: set[str] = set()
-    parts = [words for part in text.split(",") if (words := part.split())]
+    parts = [cells for part in text.split(",") if (cells := part.split())]
     if not parts:
         return [], found
     while (rest := drop_title(parts[0])) != parts[0]:
         found.add("name_title")
         parts[0] = rest
     decoded = iter(_decode_typing([word for part in parts for word in part], found))
-    groups = [[read_word(word) for _ in part for word in next(decoded)] for part in parts]
-    words, verdict = [word for group in groups for word in group], _RIGHT
+    groups = [[read_word(typed) for _ in part for typed in next(decoded)] for part in parts]
+    words, verdict = [read for group in groups for read in group], _RIGHT
     if len(groups) == 2:
         words, verdict = join_comma(groups[0], groups[1])
     if verdict == _RIGHT:
@@ -181,17 +189,16 @@ def _decode_typing(words: list[str], more: set[str]) -> list[list[str]]:
 
 
 def _count_evidence(words: list[str], decoded: dict[str, str | None]) -> int:
-    """Weigh how Vietnamese the name is: a marked syllable counts two, a word that names use one."""
-    lexicon = load_lexicon()
+    """Weigh how Vietnamese the name is: a marked syllable counts two, a word that names use one, a lookalike none."""
+    known, bare = load_lexicon().names, Trait.BARE_MARKER | Trait.FREQUENT_BASE
     evidence = 0
     for word in words:
         typed = decoded[word]
-        if typed is None and is_lookalike(word):
+        if is_lookalike(word):
             continue
-        shown = read_word(typed or word).shown
         if typed is None and not word.isascii() and is_syllable(word):
             evidence += 2
-        elif (shown in lexicon.names and not is_lookalike(word)) or (typed is None and read_word(word).traits & (Trait.BARE_MARKER | Trait.FREQUENT_BASE)):
+        elif read_word(typed or word).shown in known or (typed is None and read_word(word).traits & bare):
             evidence += 1
     return evidence
 
@@ -215,9 +222,7 @@ def _finish(words: list[NameWord], found: set[str]) -> CleanName:
 
 
 def _tell_words(words: list[NameWord]) -> set[str]:
-    together = 0
-    for word in words:
-        together |= word.traits
+    together = _join_traits(words)
     told = {code for trait, code in _TOLD if together & trait}
     if len(words) == 1 and " " not in words[0].shown:
         told.add("name_one_word")
@@ -228,6 +233,13 @@ def _tell_words(words: list[NameWord]) -> set[str]:
     if lost_marks([word.traits for word in words]):
         told.add("name_no_marks")
     return told
+
+
+def _join_traits(words: list[NameWord]) -> int:
+    together = 0
+    for word in words:
+        together |= word.traits
+    return together
 
 
 def _is_shortened(words: list[NameWord]) -> bool:

@@ -10,12 +10,23 @@ from functools import lru_cache
 TONES = "\u0300\u0301\u0309\u0303\u0323"  # grave, acute, hook above, tilde, dot below
 VOWELS = "aăâeêioôơuưy"
 
-_ONSETS = frozenset(["b", "c", "ch", "d", "đ", "g", "gh", "h", "k", "kh", "l", "m", "n", "ng", "ngh", "nh", "p", "ph", "r", "s", "t", "th", "tr", "v", "x"]) | {""}
+_ONSET_TEXT = "b c ch d đ g gh h k kh l m n ng ngh nh p ph r s t th tr v x"
 # After onset and without tone. The rimes with oo are left out: no Vietnamese name has them, and in Telex they are ô.
-_RIMES = frozenset(
-    ["a", "ac", "ach", "ai", "am", "an", "ang", "anh", "ao", "ap", "at", "au", "ay", "ăc", "ăm", "ăn", "ăng", "ăp", "ăt", "âc", "âm", "ân", "âng", "âp", "ât", "âu", "ây", "e", "ec", "em", "en", "eng", "eo", "ep", "et", "ê", "êch", "êm", "ên", "ênh", "êp", "êt", "êu", "i", "ia", "ich", "im", "in", "inh", "ip", "it", "iu", "iêc", "iêm", "iên", "iêng", "iêp", "iêt", "iêu", "o", "oa", "oac", "oach", "oai", "oam", "oan", "oang", "oanh", "oao", "oap", "oat", "oay", "oăc", "oăm", "oăn", "oăng", "oăp", "oăt", "oc", "oe", "oem", "oen", "oeo", "oet", "oi", "om", "on", "ong", "op", "ot", "ô", "ôc", "ôi", "ôm", "ôn", "ông", "ôp", "ôt", "ơ", "ơi", "ơm", "ơn", "ơp", "ơt", "ơng", "u", "ua", "uân", "uâng", "uât", "uây", "uc", "uê", "uêch", "uênh", "uêu", "ui", "um", "un", "ung", "uôc", "uôi", "uôm", "uôn", "uông", "uôt", "up", "ut", "uơ", "uy", "uya", "uych", "uyn", "uynh", "uyp", "uyt", "uyu", "uyên", "uyêt", "ư", "ưa", "ưc", "ưi", "ưm", "ưn", "ưng", "ưt", "ưu", "ươc", "ươi", "ươm", "ươn", "ương", "ươp", "ươt", "ươu"]
-)
-_BARE_Y = frozenset(["y", "yêm", "yên", "yêng", "yêt", "yêu"])  # what may begin with y
+_RIME_TEXT = """
+    a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây
+    e ec em en eng eo ep et ê êch êm ên ênh êp êt êu
+    i ia ich im in inh ip it iu iêc iêm iên iêng iêp iêt iêu
+    o oa oac oach oai oam oan oang oanh oao oap oat oay oăc oăm oăn oăng oăp oăt oc oe oem oen oeo oet
+    oi om on ong op ot
+    ô ôc ôi ôm ôn ông ôp ôt ơ ơi ơm ơn ơp ơt ơng
+    u ua uân uâng uât uây uc uê uêch uênh uêu ui um un ung uôc uôi uôm uôn uông uôt up ut uơ
+    uy uya uych uyn uynh uyp uyt uyu uyên uyêt
+    ư ưa ưc ưi ưm ưn ưng ưt ưu ươc ươi ươm ươn ương ươp ươt ươu
+"""
+_BARE_Y_TEXT = "y yêm yên yêng yêt yêu"  # what may begin with y
+_ONSETS = frozenset(_ONSET_TEXT.split()) | {""}
+_RIMES = frozenset(_RIME_TEXT.split())
+_BARE_Y = frozenset(_BARE_Y_TEXT.split())
 _FRONT = "eêiy"
 _STOPS = ("c", "ch", "p", "t")
 _NUCLEUS = re.compile(f"([{VOWELS}]+)(.*)")
@@ -74,10 +85,9 @@ def is_syllable(word: str) -> bool:
 
 def _is_spelt(onset: str, rime: str) -> bool:
     if onset == "qu":
-        return (
-            rime == "ơi"
-            or (rime[0] not in "oưu"
-            and any(form in _RIMES for form in ("u" + rime, "o" + rime, "u" + rime.replace("i", "y", 1))))
+        return rime == "ơi" or (
+            rime[0] not in "oưu"
+            and any(form in _RIMES for form in ("u" + rime, "o" + rime, "u" + rime.replace("i", "y", 1)))
         )
     if onset == "gi":
         return rime in _RIMES or "i" + rime in _RIMES
@@ -94,7 +104,7 @@ def _is_spelt(onset: str, rime: str) -> bool:
 
 @lru_cache(maxsize=1 << 15)
 def place_tone(word: str) -> str:
-    """Give the word in NFC with its tone mark in the old place (Hòa, Thúy, Quý), which official lists of 2021 mostly use.
+    """Give the word in NFC with its tone mark in the old place (Hòa, Thúy, Quý), as official lists of 2021 mostly do.
 
     A word that is no Vietnamese syllable comes back in NFC as it is; case is kept letter by letter.
     """
