@@ -116,7 +116,7 @@ def collect_figures(tables: Tables, *, tree: UnitTree, as_of: date) -> Figures:
         scope=scope,
         scope_code=code,
         scope_name=name_unit(code, tree),
-        total=by_level["nation"][NATION],
+        total=by_level["nation"].get(NATION) or _count_nothing(tables.units),
         places=_list_places(by_level, scope, tree),
         by_province=by_level["province"],
         causes=_list_causes(tables.causes),
@@ -137,6 +137,12 @@ def find_scope(by_level: Mapping[str, Mapping[str, Row]]) -> tuple[Level, str]:
     if len(known) == 1 and not in_unknown_district:
         return "district", known.pop()
     return ("province", provinces.pop()) if len(provinces) == 1 else ("nation", NATION)
+
+
+def _count_nothing(units: pa.Table) -> Row:
+    """Give the figures of a run without a line: nought where lines are counted, unknown elsewhere."""
+    first = units.column_names.index("line_count")
+    return {name: None if place < first else 0 for place, name in enumerate(units.column_names)}
 
 
 def _is_busy(row: Row) -> bool:

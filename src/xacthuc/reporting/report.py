@@ -107,9 +107,9 @@ def render_report(
 
 
 def round_up(count: int) -> int:
-    """Give the end of a scale: the next of 2, 4, 6, 8, 10 times a power of ten, so that its half is round too."""
-    unit = 10 ** max(0, len(str(count)) - 1)
-    return next(times * unit for times in (2, 4, 6, 8, 10, 20) if times * unit >= count)
+    """Give the end of a scale: the next of 1, 2, 4, 6, 8, 10 times a power of ten, so that its half is round too."""
+    unit = 10 ** (len(str(count)) - 1)
+    return max(2, next(times * unit for times in (1, 2, 4, 6, 8, 10) if times * unit >= count))
 
 
 def _list_axes(figures: Figures) -> list[tuple[Axis, list[tuple[str, Words, int]]]]:
