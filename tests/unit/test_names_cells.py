@@ -112,7 +112,8 @@ KEPT = [
 
 REFUSED = [
     ("", "placeholder"), ("-", "placeholder"), ("...", "placeholder"), ("x", "placeholder"),
-    ("Không có", "placeholder"), ("(chưa rõ)", "placeholder"), ("0", "not_a_name"), ("036095020263", "not_a_name"), ("12/05/1990", "not_a_name"),
+    ("Không có", "placeholder"), ("(chưa rõ)", "placeholder"),
+    ("0", "not_a_name"), ("036095020263", "not_a_name"), ("12/05/1990", "not_a_name"),
     ("AstraZeneca", "not_a_name"), ("Vero Cell 2", "not_a_name"), ("- Tổng cộng", "not_a_name"),
     ("CTY TNHH Hoa Mai", "not_a_name"),
     ("ngày 12 tháng 5 năm 1990", "not_a_name"), ("Tổ 12, 0961852275", "not_a_name"), ("Ьь", "not_a_name"),
