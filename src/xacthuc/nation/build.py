@@ -52,17 +52,19 @@ def build_nation(
     rates: Rates | None = None,
     progress: Progress | None = None,
     workers: int = 1,
+    chunk_people: int = CHUNK_PEOPLE,
 ) -> None:
     """Write a nation into a folder, as Parquet: register, claims and truth; unrecorded, sites, lots, deliveries ...
 
-    `provinces`: codes of 2021, all where None. The same arguments give the same rows, whatever `workers` is. Raises
-    TooManyDosesError. Not checked: free space. Sources of all figures: data/*.toml beside this file.
+    `provinces`: codes of 2021, all where None. The same arguments give the same rows, whatever `workers` is;
+    `chunk_people` bounds the memory. Raises TooManyDosesError. Not checked: free
+    space. Sources of all figures: data/*.toml beside this file.
     """
     assert 0 < people < SECOND_PHONE, "a nation of this size has no numbering plan"
     rates = rates or Rates()
     out.mkdir(parents=True, exist_ok=True)
     tell = progress or _say_nothing
-    chunks = plan_chunks(people=people, doses=doses, seed=seed, provinces=provinces, rates=rates)
+    chunks = plan_chunks(people=people, doses=doses, seed=seed, provinces=provinces, rates=rates, size=chunk_people)
     counted = _run(count_chunk, [(chunk,) for chunk in chunks], workers=workers)
     shares = plan_shares(
         _told(counted, chunks=chunks, step="people", tell=tell), chunks=chunks, doses=doses, rates=rates
@@ -73,13 +75,15 @@ def build_nation(
     write_supply(add_sessions(sessions), out=out, setting=load_setting(provinces, seed=seed, rates=rates))
 
 
-def plan_chunks(*, people: int, doses: int, seed: int, provinces: tuple[str, ...] | None, rates: Rates) -> list[Chunk]:
+def plan_chunks(
+    *, people: int, doses: int, seed: int, provinces: tuple[str, ...] | None, rates: Rates, size: int = CHUNK_PEOPLE
+) -> list[Chunk]:
     """Divide the nation into chunks of neighbours."""
     first_doses = doses * (1 - rates["second_dose"] - rates["further_dose"])
     replaced = tuple(sorted(rates.as_dict().items()))
     chunks = []
-    for number, first in enumerate(range(0, people, CHUNK_PEOPLE)):
-        count = min(CHUNK_PEOPLE, people - first)
+    for number, first in enumerate(range(0, people, size)):
+        count = min(size, people - first)
         vaccinated = first_doses * count / people
         foreigners = round(vaccinated * rates["foreigners"])
         stretch = Stretch(

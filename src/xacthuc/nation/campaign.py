@@ -175,7 +175,8 @@ def snap_days(day: Ints, *, site: Ints, sites: Sites, campaign: Campaign, forwar
     ).astype(np.int64)
     past = (day + (unit(site, key=41) * every).astype(np.int64)) % every
     if not forward:
-        return np.maximum(day - past, campaign.course_days[0] + 1)
+        earlier: Ints = np.maximum(day - past, campaign.course_days[0] + 1)
+        return earlier
     moved = day + (every - past) % every
     kept: Ints = np.where(moved > campaign.until, day, moved)
     return kept

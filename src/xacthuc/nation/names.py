@@ -71,8 +71,8 @@ def load_names() -> NameBook:
 
     def spread(text: str) -> Choice:
         words = [add(word.replace("|", " ")) for word in text.split()]
-        steps = 1.0 / (2.0 + np.arange(len(words)))  # earlier words are commoner
-        return _choose(words, steps[np.newaxis, :])
+        steps: Floats = 1.0 / (2.0 + np.arange(len(words), dtype=np.float64))  # earlier words are commoner
+        return _choose(words, steps.reshape(1, -1))
 
     family: dict[tuple[int, int], Choice] = {}
     middle: dict[tuple[int, int], Choice] = {}
@@ -112,7 +112,7 @@ def _count_figures(line: str) -> int:
 
 
 def _choose(words: list[int], weights: Floats) -> Choice:
-    cumulative = np.cumsum(weights, axis=1)
+    cumulative: Floats = np.cumsum(weights, axis=1)
     return Choice(np.array(words, np.int64), cumulative / cumulative[:, -1:])
 
 

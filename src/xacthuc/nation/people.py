@@ -211,8 +211,8 @@ def _join_twins(
 
 
 def _draw_home(places: Places, *, province: Ints, rng: np.random.Generator, rate: float) -> Ints:
-    weight = np.bincount(places.province, weights=places.share, minlength=len(places.provinces)) + 0.002
-    elsewhere = np.searchsorted(np.cumsum(weight) / weight.sum(), rng.random(len(province)), side="right")
+    elsewhere = np.searchsorted(np.cumsum(places.population), rng.random(len(province)), side="right")
+    elsewhere = np.minimum(elsewhere, len(places.provinces) - 1)
     return np.where(rng.random(len(province)) < rate, elsewhere, province)
 
 

@@ -32,6 +32,7 @@ class Places:
     province: NDArray[np.int64]  # index of the province, by commune
     district: NDArray[np.int64]  # index of the district, by commune
     share: NDArray[np.float64]  # of the people, by commune; sums to 1
+    population: NDArray[np.float64]  # shares of the nation by province, of all 63
     region: NDArray[np.int64]  # index in REGIONS, by province
     campaign: NDArray[np.float64]  # by province
     peoples: NDArray[np.float64]  # province x PEOPLES, rows sum to 1
@@ -64,6 +65,7 @@ def load_places(provinces: tuple[str, ...] | None = None) -> Places:
         province=province,
         district=np.array([districts[row[1]] for row in rows], np.int64),
         share=_share_people(rows, province=province, population=population),
+        population=population / population.sum(),
         region=np.array([REGIONS.index(facts[code]["region"]) for code in codes], np.int64),
         campaign=np.array([float(facts[code]["campaign"]) for code in codes]),
         peoples=np.array([_share_peoples(facts[code]["peoples"]) for code in codes]),

@@ -58,7 +58,8 @@ def _write_deliveries(sessions: pa.Table, *, out: Path, setting: Setting) -> Non
     cell = province * len(lots.name) + used
     given = np.bincount(cell, weights=np.asarray(sessions["given"]), minlength=len(places.provinces) * len(lots.name))
     there = np.flatnonzero(given)
-    surplus = campaign.supply["delivered"] * (0.7 + 0.6 * unit(there // len(lots.name), key=83))
+    surplus = 0.7 + 0.6 * unit(there // len(lots.name), key=83)
+    surplus *= campaign.supply["delivered"] * given.sum() / (given[there] * surplus).sum()
     boxes = given[there] * surplus / campaign.supply["batch"] + unit(there, key=89)  # rounds both ways
     doses = np.floor(boxes) * campaign.supply["batch"]
     first = lots.arrived[there % len(lots.name)] + 1
