@@ -490,6 +490,9 @@ def test_a_guardian_is_not_the_person(tmp_path: Path) -> None:
             ["An Le", "1980", "AZ", "b", "1/8/2021"],
             {"vaccine": "AZ"},
         ),
+        (["Name", "DOB", "ID"], ["An Le", "1980", "0" * 12], {"number": "0" * 12, "record": None}),
+        (["Name", "DOB", "Ngày mũi 1", "Vắc xin"], ["An Le", "1980", "", "AZ"], {"slot": 1, "vaccine": "AZ"}),
+        (["Name", "DOB", "Tiền sử tiêm vắc xin", "Vắc xin"], ["An Le", "1980", "b", "AZ"], {"vaccine": "AZ"}),
         (["Name", "DOB", "Phái", "Phái nam"], ["An Le", "1980", "Nam", "x"], {"sex": "Nam"}),
     ],
 )
@@ -520,3 +523,40 @@ def test_a_signature_that_is_followed_by_people(tmp_path: Path) -> None:
     reading, rows = read_one(write_xlsx(tmp_path / "a.xlsx", ("a", cells)))
     assert bytes(reading.row_kinds) == b"hdttddttt"
     assert pick(rows, "name") == [(AN[0],), (BINH[0],), ("Lê Văn Ba",)]
+
+
+@pytest.mark.parametrize("columnar", [True, False])
+def test_vaccines_are_ticked(tmp_path: Path, columnar: bool) -> None:
+    cells = [
+        ["TT", "Họ tên", "Năm sinh", "CCCD", "Ngày tiêm", "Loại vắc xin", "", ""],
+        ["", "", "", "", "", "AZ", "Pfizer", "Vero"],
+        ["1", *AN, "1/8/2021", "", "x", ""], ["2", *BINH, "2/8/2021", "x", "-", ""], ["3", *BINH, "", "", "", ""],
+        ["4", *AN, "3/8/2021", "", "", "x"],
+    ]  # fmt: skip
+    _, rows = read_one(write_text(tmp_path / "a.csv", cells), columnar=columnar)
+    assert pick(rows, "slot", "vaccine", "dose_date") == [
+        (1, "Pfizer", "1/8/2021"),
+        (1, "AZ", "2/8/2021"),
+        (0, None, None),
+        (1, "Vero", "3/8/2021"),
+    ]
+
+
+def test_a_remark_about_a_signature_does_not_take_the_person(tmp_path: Path) -> None:
+    cells = [
+        ["Họ tên", "Năm sinh", "CMND", "Ngày tiêm", "Ghi chú"], [*AN, "1/8/2021", ""],
+        ["Lê Văn Ba", "", "", "", "Đại diện gia đình xin hoãn"],
+        ["", "", "", "Long Bình, ngày 2 tháng 12 năm 2021", ""],
+        ["Người lập", "", "", "Trưởng trạm", ""], ["Hồ Văn Ký", "", "", "Bùi Văn Duyệt", ""],
+    ]  # fmt: skip
+    reading, _ = read_one(write_xlsx(tmp_path / "a.xlsx", ("a", cells)))
+    assert bytes(reading.row_kinds) == b"hddttt"
+
+
+def test_utf8_that_was_read_as_western_text(tmp_path: Path) -> None:
+    text = "STT,Họ và tên,Năm sinh,Số CMND\n1,Nguyễn Văn An,1980,089080000001\n"
+    (tmp_path / "a.csv").write_text(text.encode().decode("latin-1"), encoding="utf-8")
+    reading, rows = read_one(tmp_path / "a.csv")
+    assert pick(rows, "number", "birth_date") == [("089080000001", "1980")]
+    assert "encoding" not in reading.layout.context
+    assert "Ã" in rows[0]["name"] or "á»" in rows[0]["name"]

@@ -10,7 +10,7 @@ END, FREE, TABLE = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
 
 
 def build_ole(stream: bytes, *, far: bool = False, said: int | None = None, shift: int = 9) -> bytes:
-    """A compound file: sector 0 the table, 1 the directory, 2 the small table, 3 the table of tables, then the stream."""
+    """A compound file: sector 0 the table, 1 the directory, 2 the small table, 3 the far table, then the stream."""
     small = len(stream) < 4096
     body = [stream[i : i + 512].ljust(512, b"\0") for i in range(0, len(stream), 512)]
     table = [TABLE, END, END, END] + [n + 1 for n in range(4, 4 + len(body))]

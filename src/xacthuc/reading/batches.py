@@ -217,7 +217,7 @@ def _read_dose(chunk: pa.Table, *, plan: Plan, slot: int) -> tuple[Flags, dict[s
             if column.slot == slot:
                 own |= _flags(pc.is_valid(chunk.column(column.index)))
         if columns:
-            dose[field] = pc.coalesce(*[chunk.column(c.index) for c in columns])
+            dose[field] = pc.coalesce(*[_get_value(chunk, c) for c in columns])
     heading = plan.doses[slot - 1]
     if heading:
         dose["dose_no"] = (
@@ -226,6 +226,13 @@ def _read_dose(chunk: pa.Table, *, plan: Plan, slot: int) -> tuple[Flags, dict[s
             else pa.repeat(pa.scalar(heading), chunk.num_rows)
         )
     return own, dose
+
+
+def _get_value(chunk: pa.Table, column: PlanColumn) -> pa.ChunkedArray:
+    cells = chunk.column(column.index)
+    return (
+        cells if column.part != "mark" else pc.if_else(pc.is_valid(cells), column.value, pa.scalar(None, pa.string()))
+    )
 
 
 def _fill(

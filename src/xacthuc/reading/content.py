@@ -76,6 +76,11 @@ def looks_like_births(values: Sequence[str | None]) -> bool:
     return _share(values, lambda v: bool(_DATE.match(v) or _YEAR.fullmatch(v))) >= _ENOUGH
 
 
+def looks_like_numbers(values: Sequence[str | None]) -> bool:
+    """Tell whether most of the filled cells are identity numbers of 12 or 9 digits."""
+    return _share(values, lambda v: bool(re.fullmatch(r"\d{12}|\d{9}", v.strip()))) >= _ENOUGH
+
+
 def find_dose_field(values: Sequence[str | None]) -> str:
     """Give what a column headed only "Mũi 1" holds: date, vaccine, or else the dose's number."""
     if _share(values, lambda v: bool(_DATE.match(v.strip()) or (v.strip().isdigit() and len(v.strip()) == 5))) >= 0.5:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xacthuc.reading.column_map import ColumnMap
+from xacthuc.reading.content import list_words
 from xacthuc.reading.grid import Merge, Row
 from xacthuc.reading.heading_columns import HeadingColumn, build_columns
 from xacthuc.reading.headings import find_dose, find_heading
@@ -158,7 +159,8 @@ def _is_sub_row(row: Row, *, above: Row, encoding: str | None) -> bool:
     cells = [(i, c) for i, c in enumerate(row) if c]
     if not cells or any(_VALUE.search(c) or len(c) > _SHORT for _, c in cells):
         return False
-    known = sum(fold(c, encoding) in _SUBHEADS or _find(c, encoding) is not None for _, c in cells)
+    words = _SUBHEADS | list_words("vaccines")
+    known = sum(fold(c, encoding) in words or _find(c, encoding) is not None for _, c in cells)
     same = sum(i < len(above) and above[i] == c for i, c in cells)
     return known * 2 > len(cells) and same < len(cells) and (len(cells) > 1 or cells[0][0] > 0)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from xacthuc.reading.column_map import ColumnMap
-from xacthuc.reading.content import find_dose_field, looks_like_births
+from xacthuc.reading.content import find_dose_field, list_words, looks_like_births, looks_like_numbers
 from xacthuc.reading.grid import Row
 from xacthuc.reading.headings import cut_words, find_dose, find_heading
 from xacthuc.reading.legacy import decode, fold
@@ -83,7 +83,7 @@ def build_columns(
     ordinal = next((f.column.index for f in found if f.field == "ordinal"), None)
     found = [f for f in found if f.field != "ordinal" and _get_field(f) not in given]
     found = _join_commune(_divide_births(_mend_births(_join_names(found), sample)))
-    placed, doses = _place_doses(mapped + found)
+    placed, doses = _place_doses(mapped + _mend_id(found, sample))
     used = {c.index for c in placed} | {ordinal}
     ignored = tuple(h.text for h in headings if h.parts and h.index not in used)
     return Plan(
@@ -121,6 +121,8 @@ def _find(heading: HeadingColumn, siblings: Counter[str], sample: Sequence[Row])
         and (siblings["nu"] or siblings["female"] or siblings["f"])
     ):
         return _Found(heading, "sex", part="mark", value=_SEXES[leaf])
+    if above and leaf in list_words("vaccines") and find_heading(above) == "vaccine":
+        return _Found(heading, "vaccine", part="mark", value=heading.parts[-1].strip())
     dose = next(((p, d) for p, f in zip(heading.parts, folded, strict=True) if (d := find_dose(f))), None)
     if dose is None:
         field = _find_field(heading, leaf, above)
@@ -188,6 +190,15 @@ def _mend_births(found: list[_Found], sample: Sequence[Row]) -> list[_Found]:
     return [replace(f, field="birth_date", part="under") if f.part == "mark" else f for f in found]
 
 
+def _mend_id(found: list[_Found], sample: Sequence[Row]) -> list[_Found]:
+    """A column headed ID is the number of the person if nothing else is and its values look so."""
+    ids = [f for f in found if f.field == "record"]
+    if not ids or any(f.field == "number" for f in found):
+        return found
+    values = [row[ids[0].column.index] for row in sample if ids[0].column.index < len(row)]
+    return [replace(f, field="number") if f is ids[0] else f for f in found] if looks_like_numbers(values) else found
+
+
 def _divide_births(found: list[_Found]) -> list[_Found]:
     """Bring columns for day, month and year of birth together."""
     parts = {f.field for f in found if f.field in _BIRTH_FIELDS}
@@ -224,8 +235,9 @@ def _place_doses(found: list[_Found]) -> tuple[list[PlanColumn], tuple[str | Non
     """Give each dose column its slot: the dose its heading names, else its place among columns of the same field."""
     orders = sorted({f.dose for f in found if f.dose})
     texts: list[str | None] = [next((f.dose_text for f in found if f.dose == o), None) for o in orders]
-    counts = Counter(f.field for f in found if f.field in DOSE_FIELDS and not f.dose)
-    slots = len(orders) or counts["dose_date"] or max(counts.values(), default=0)
+    counts = Counter(f.field for f in found if f.field in DOSE_FIELDS and not f.dose and f.part != "mark")
+    ticked = any(f.field in DOSE_FIELDS for f in found)
+    slots = len(orders) or counts["dose_date"] or max(counts.values(), default=int(ticked))
     seen: Counter[str] = Counter()
     columns: list[PlanColumn] = []
     for item in found:
@@ -242,6 +254,8 @@ def _place_doses(found: list[_Found]) -> tuple[list[PlanColumn], tuple[str | Non
 def _find_slot(item: _Found, *, orders: list[int], slots: int, nth: int, count: int) -> int:
     if item.dose:
         return orders.index(item.dose) + 1
-    if orders or (count == 1 and slots > 1):
+    if item.part == "mark":
+        return SHARED if slots > 1 else 1
+    if (orders or count == 1) and slots > 1:
         return SHARED
-    return nth
+    return 1 if orders else nth

@@ -13,7 +13,7 @@ from functools import lru_cache
 from viparse.normalize.encodings import get_charmap
 from viparse.normalize.tables import convert
 
-ENCODINGS = ("tcvn3", "vni", "viscii")
+ENCODINGS = ("tcvn3", "vni", "viscii", "utf8")  # utf8: read as Western text, one letter for each byte
 
 _NOT_WORD = re.compile(r"[^0-9a-z#]+")
 
@@ -22,7 +22,24 @@ def decode(text: str, encoding: str | None) -> str:
     """Give text of a legacy encoding as Unicode NFC; `None` means it is Unicode already."""
     if encoding is None or text.isascii():
         return unicodedata.normalize("NFC", text)
+    if encoding == "utf8":
+        return unicodedata.normalize("NFC", _undo_western(text))
     return str(convert(text, get_charmap(encoding)))
+
+
+def _undo_western(text: str) -> str:
+    """Give UTF-8 that was read as Windows-1252 or Latin-1 as what it was; other text as it is."""
+    try:
+        return b"".join(_get_byte(letter) for letter in text).decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+def _get_byte(letter: str) -> bytes:
+    try:
+        return letter.encode("cp1252")
+    except UnicodeEncodeError:
+        return letter.encode("latin-1")
 
 
 @lru_cache(maxsize=20_000)

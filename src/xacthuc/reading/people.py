@@ -173,20 +173,26 @@ def _read_doses(row: Row, *, plan: Plan) -> list[tuple[int, dict[str, str]]]:
     """Give the doses whose own columns hold something."""
     doses = []
     for slot in range(1, len(plan.doses) + 1):
-        own = [c for c in plan.columns if c.slot == slot and not is_nothing(row[c.index])]
+        own = [c for c in plan.columns if c.slot == slot and _is_filled(c, row[c.index])]
         if not own:
             continue
         dose = {}
         for field in DOSE_FIELDS:
             columns = [c for c in plan.columns if c.field == field and c.slot in (slot, SHARED)]
-            value = next((row[c.index] for c in columns if row[c.index]), None)
-            if value is not None:
-                dose[field] = value
+            found = next(
+                (c for c in columns if row[c.index] and (c.part != "mark" or _is_filled(c, row[c.index]))), None
+            )
+            if found is not None:
+                dose[field] = found.value if found.part == "mark" else str(row[found.index])
         heading = plan.doses[slot - 1]
         if heading and "dose_no" not in dose:
             dose["dose_no"] = heading
         doses.append((slot, dose))
     return doses
+
+
+def _is_filled(column: PlanColumn, cell: str | None) -> bool:
+    return not is_nothing(cell) and not (column.part == "mark" and cell == "0")
 
 
 def _divide_doses(doses: list[tuple[int, dict[str, str]]]) -> list[tuple[int, dict[str, str]]]:

@@ -106,7 +106,7 @@ def _read_grid(grid: Grid, *, path: Path, columns: ColumnMap | None, limits: Lim
         return reading
     fill = _fill_from_names(fill, sheet=grid.sheet, file=path.stem, plan=plan)
     context.update(fill)
-    if plan.encoding:
+    if plan.encoding and plan.encoding != "utf8":  # that is told by each value itself
         context["encoding"] = plan.encoding
     sorter = RowSorter(plan, header=[head[i] for i in plan.header_rows], titles=titles)
     reader = ListReader(reading=reading, sorter=sorter, standing=Standing(fill=fill), limits=limits, columnar=columnar)

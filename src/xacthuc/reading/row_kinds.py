@@ -31,6 +31,7 @@ _SURE = ("birth_date", "dose_date", "number", "qr", "insurance")
 _PAGE = re.compile(r"(?:trang|page|to so) ?\d+(?: ?\d+)?")
 _RANKED = re.compile(r"[IVX]+|\d+|[A-Za-z]|[.)]")
 _FIGURE = re.compile(r"[\d.,%\s]+")
+_DATE_LENGTH = 12  # letters of a date by itself
 _NOTE_LENGTH = 80  # a single text longer than this is a remark, not a sub-heading
 
 
@@ -55,7 +56,7 @@ class RowSorter:
         self.repeats = self._is_header_again(row) or is_numbering(row)
         if self.repeats:
             return "heading"
-        strong = {self._mapped[i] for i, c in cells if i in self._mapped and self._is_strong(self._mapped[i], c)}
+        strong = self._find_strong(cells)
         text = next((c for i, c in cells if not _FIGURE.fullmatch(c)), cells[0][1])
         if not strong.intersection(_SURE):
             kind = self._find_other(cells, text, strong)
@@ -76,10 +77,17 @@ class RowSorter:
                 return True
         return False
 
-    @staticmethod
-    def _is_strong(field: str, cell: str) -> bool:
-        pattern = _STRONG.get(field)
-        return bool(pattern and pattern.search(cell.strip()))
+    def _find_strong(self, cells: list[tuple[int, str]]) -> set[str]:
+        """Give the fields whose cells show a date, a number or a card; a place with a date is a signature's."""
+        named = any(i in self._names for i, _ in cells)
+        strong = set()
+        for i, cell in cells:
+            field = self._mapped.get(i, "")
+            pattern = _STRONG.get(field)
+            signed = not named and len(cell) > _DATE_LENGTH and _PLACE_DATE.search(fold(cell, self._plan.encoding))
+            if pattern and pattern.search(cell.strip()) and not signed:
+                strong.add(field)
+        return strong
 
     def _find_other(self, cells: list[tuple[int, str]], text: str, strong: set[str]) -> RowKind | None:
         """Give the kind of a row without birth date, number, dose date or card; None if it is a person all the same."""
@@ -87,14 +95,15 @@ class RowSorter:
         folded = [fold(c, encoding) for _, c in cells]
         if self._is_total(text) or (not strong and all(_FIGURE.fullmatch(c) for _, c in cells)):
             return "total"
-        if any(self._is_signature(f) for f in folded):
+        named = [c for i, c in cells if i in self._names]
+        numbered = any(i == self._plan.ordinal and c.strip(" .)").isdigit() for i, c in cells)
+        person = named and (numbered or any(self._is_person(c) for c in named))
+        if any(self._is_signature(f) for f in folded) and not (person and not self._tail):
             self._tail = True
             return "total"
         if set(folded) <= self._titles or all(_PAGE.fullmatch(f) for f in folded):
             self.repeats = True
             return "heading"
-        named = [c for i, c in cells if i in self._names]
-        numbered = any(i == self._plan.ordinal and c.strip(" .)").isdigit() for i, c in cells)
         if self._tail and not numbered and not strong:
             return "total"
         if len({c for _, c in cells}) == 1:
@@ -123,6 +132,10 @@ class RowSorter:
         if _TOTAL.match(decode(text, encoding).lower()) or _TOTAL_BARE.match(folded):
             return True
         return get_words_pattern("totals").match(folded) is not None
+
+    def _is_person(self, name: str) -> bool:
+        encoding = self._plan.encoding
+        return looks_like_name(name, encoding) and not self._is_signature(fold(name, encoding))
 
     @staticmethod
     def _is_signature(folded: str) -> bool:
