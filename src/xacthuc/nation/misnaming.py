@@ -50,6 +50,7 @@ WRONG = tuple(name for name, reason in REASONS.items() if reason and reason[0] =
 LETTERS = frozenset("abcdeghiklmnopqrstuvxyăâđêôơưáàảãạấầẩẫậắằẳẵặéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ")
 # Slips that look like keystrokes or like a half-typed ươ: a reader repairs them, sometimes to another name.
 AMBIGUOUS = re.compile(r"(?i)aa|ee|oo|dd|w|ưo|uơ|[fjz]|[sxr]\b")
+TWO_PLACEMENTS = r"(?i)o[àáảãạèéẻẽẹ]|[òóỏõọ][ae]|u[ỳýỷỹỵ]|[ùúủũụ]y"
 NEEDS_RIGHT_NAME = (
     "name_given_first",
     "name_telex",
@@ -132,7 +133,12 @@ def _make_harmless(names: pa.Array, *, upper: Flags, pen: Pen) -> pa.Array:
         fits = kind == place
         if name in NEEDS_RIGHT_NAME:
             fits &= ~wrong & ~upper
-        names, done = damage_rows(names, np.flatnonzero(fits), _choose_harmless(name, pen=pen))
+        rows = np.flatnonzero(fits)
+        if name == "name_tone_placement":  # few names have it, and to look word by word is slow
+            rows = rows[
+                pc.match_substring_regex(names.take(pa.array(rows)), TWO_PLACEMENTS).to_numpy(zero_copy_only=False)
+            ]
+        names, done = damage_rows(names, rows, _choose_harmless(name, pen=pen))
         pen.marks.set(name, done)
     return names
 
