@@ -221,5 +221,19 @@ def test_a_large_or_unreadable_file_gets_a_list_with_cell_references(tmp_path: P
         assert {row[4] for row in rows[1:]} == {"Cần sửa", "Lưu ý"}
 
 
+def test_a_finding_of_the_whole_row_is_said_in_its_result(workbook: Path, tmp_path: Path) -> None:
+    found = [finding("ds.xlsx", 3, None, "dose_entered_twice"), finding("ds.xlsx", 4, None, "number_old_cmnd")]
+    sheet = openpyxl.load_workbook(annotate_file(workbook, tmp_path / "out", found, []))["S"]
+    assert sheet["I3"].value == "Mũi tiêm này đã được nhập ở dòng khác. Giữ một dòng."
+    assert sheet["I4"].value is None
+
+
+def test_rows_from_the_first_on_leave_no_room_for_headings(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("Thử,001090000001\nThử,\n", encoding="utf-8")
+    given = [verdict("a.csv", row, "MATCHED", sheet="") for row in (1, 2)]
+    path = annotate_file(tmp_path / "a.csv", tmp_path / "out", [], given, layouts=[])
+    assert openpyxl.load_workbook(path).worksheets[0]["C1"].value == "Đúng người"
+
+
 def test_columns_are_numbered_as_people_see_them() -> None:
     assert [number_column(letters) for letters in ("A", "Z", "AA", "XFD")] == [1, 26, 27, 16384]

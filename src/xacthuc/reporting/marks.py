@@ -75,7 +75,7 @@ def gather_marks(
     for verdict in verdicts.to_pylist():
         sheet = marks[verdict["sheet"]]
         _mark_verdict(sheet, verdict, places.get(verdict["sheet"], {}))
-        _understand(sheet.rows[verdict["row"]], own.get(verdict["record"]))
+        _understand(sheet.rows[verdict["row"]], own.get(verdict["record"], {}))
     return dict(marks)
 
 
@@ -124,11 +124,10 @@ def _index_records(records: pa.Table | None) -> dict[str, Mapping[str, Any]]:
     return {row["record"]: row for row in records.select(["record", *OWN_FIELDS]).to_pylist()}
 
 
-def _understand(row: RowResult, record: Mapping[str, Any] | None) -> None:
-    for name in OWN_FIELDS if record is not None else ():
-        value = record[name] if record is not None else None
-        if value is not None:
-            _note(row.understood, f"{name_field(name).vi}: {value}")
+def _understand(row: RowResult, record: Mapping[str, Any]) -> None:
+    for name in OWN_FIELDS:
+        if record.get(name) is not None:
+            _note(row.understood, f"{name_field(name).vi}: {record[name]}")
 
 
 def _note(said: list[str], text: str) -> None:

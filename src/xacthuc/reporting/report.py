@@ -108,7 +108,7 @@ def render_report(
 
 def round_up(count: int) -> int:
     """Give the end of a scale: the next of 1, 2, 4, 6, 8, 10 times a power of ten, so that its half is round too."""
-    unit = 10 ** (len(str(count)) - 1)
+    unit = int("1" + "0" * (len(str(count)) - 1))
     return max(2, next(times * unit for times in (1, 2, 4, 6, 8, 10) if times * unit >= count))
 
 
