@@ -29,6 +29,13 @@ SAID = [
     ("e", "NOT_FOUND", "PLAUSIBLE", NUMBER, "P2", False),
 ]
 
+TRUTH_LINE = """file,sheet,row,dose_no,person_id,true_name,true_birth_date,true_sex,true_number,vaccine,dose_date,lot,damage,recoverable_fields
+f.csv,,2,1,P1,Trần Văn Hùng,1980-02-03,M,036080000001,Abdala,2021-10-01,1,,name;birth_date;number;vaccine;dose_date
+"""  # noqa: E501
+ROWS_LINE = """file,sheet,sheet_kind,state,last_row,data,headings,blank,totals
+f.csv,,list,visible,2,1,1,0,0
+"""
+
 
 def write_truth(folder, rows=TRUTH):
     columns = [list(column) for column in zip(*rows, strict=True)]
@@ -132,3 +139,18 @@ def test_records_without_a_verdict_are_refused(tmp_path):
     people = write_groups(tmp_path, [("a", "g")])
     with pytest.raises(ScoreMismatchError, match="5 records"):
         score(write_verdicts(tmp_path), truth=write_truth(tmp_path), people=people)
+
+
+def test_a_run_over_workbooks_is_measured_by_their_own_truth(tmp_path):
+    lines = {"truth.csv": TRUTH_LINE, "register.csv": "id,name,number9\nP1,Trần Văn Hùng,", "rows.csv": ROWS_LINE}
+    for name, text in lines.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    row = {"record": "a", "file": "f.csv", "sheet": "", "row": 2, "dose_no": 1}
+    read = {"name": "Trần Văn Hùng", "birth_date": "1980-02-03", "sex": "M", "number": "036080000001", "phone": None,
+            "vaccine": "Abdala", "dose_date": "2021-10-01", "lot": "1"}  # fmt: skip
+    pq.write_table(pa.Table.from_pylist([row | read]), tmp_path / "records.parquet")
+    judged = row | {"identity": "MATCHED", "person": "P1", "sure": True}
+    pq.write_table(pa.Table.from_pylist([judged]), tmp_path / "verdicts.parquet")
+    measured = score_run(tmp_path, truth=tmp_path / "truth.csv")
+    assert measured["verdicts"]["share"] == 1
+    assert measured["reading"]["doses"]["share"] == 1

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from xacthuc.findings import list_codes
+from xacthuc.nation.checking import check_reading, check_verdicts
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -56,8 +57,15 @@ def score(verdicts: Path, *, truth: Path, records: Path | None = None, people: P
 
 
 def score_run(out: Path, *, truth: Path) -> dict[str, Any]:
-    """Measure the folder that a run of the whole line wrote: verdicts, records, persons. See `score`."""
-    return score(out / "verdicts.parquet", truth=truth, records=out / "records.parquet", people=out / "persons.parquet")
+    """Measure the folder that a run of the whole line wrote, held against a nation's or workbooks' truth.
+
+    See `score` for a nation, `check_reading` and `check_verdicts` for workbooks, whose register lies beside the truth.
+    """
+    if truth.suffix == ".csv":
+        reading = check_reading(out / "records.parquet", out / "rows.csv", truth.parent)
+        return {"reading": reading, "verdicts": check_verdicts(out / "verdicts.parquet", truth.parent)}
+    people = out / "persons.parquet"
+    return score(out / "verdicts.parquet", truth=truth, records=out / "records.parquet", people=people)
 
 
 def _score_identity(said: pa.Table, *, known: pa.Table, person_right: Flags) -> dict[str, Any]:
