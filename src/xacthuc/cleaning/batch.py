@@ -156,6 +156,8 @@ def _build(
         "name": people.name,
         "name_key": people.name_key,
         "name_fold": people.name_fold,
+        "name_first": people.name_first,
+        "name_last": people.name_last,
         "birth_date": people.birth,
         "sex": people.sex,
         "number": pc.coalesce(numbers.number12, numbers.number9, numbers.passport),

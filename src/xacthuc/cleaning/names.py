@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from xacthuc.cleaning.marks import make_base_key
 from xacthuc.cleaning.name_order import ORDER_VERDICTS, judge_order
 from xacthuc.cleaning.name_words import NameWord, Trait, read_word
 from xacthuc.cleaning.one_name import FINDINGS, NAME_LIMIT, CleanName, clean_name
@@ -30,6 +31,8 @@ class CleanNames:
     name: pa.Array
     name_key: pa.Array
     name_fold: pa.Array
+    name_first: pa.Array
+    name_last: pa.Array
     masks: Numbers  # int32, bit n stands for FINDINGS[n]
 
     def list_findings(self) -> dict[str, Numbers]:
@@ -61,7 +64,8 @@ def clean_names(values: pa.Array | pa.ChunkedArray, *, encoding: str | None = No
     names = _clean_distinct(values.dictionary.cast(pa.string()), encoding=encoding)
     rows = values.indices
     masks = pa.array(names.masks).take(rows).fill_null(0).to_numpy(zero_copy_only=False)
-    return CleanNames(names.name.take(rows), names.name_key.take(rows), names.name_fold.take(rows), masks)
+    columns = (names.name, names.name_key, names.name_fold, names.name_first, names.name_last)
+    return CleanNames(*(column.take(rows) for column in columns), masks)
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ class _Tokens:
 def _clean_distinct(texts: pa.Array, *, encoding: str | None) -> CleanNames:
     if len(texts) == 0:
         empty = pa.array([], pa.string())
-        return CleanNames(empty, empty, empty, np.zeros(0, np.int32))
+        return CleanNames(empty, empty, empty, empty, empty, np.zeros(0, np.int32))
     single, spaced = _join_blanks(texts)
     tokens = _split(single)
     orders = _judge_orders(tokens)
@@ -91,6 +95,8 @@ def _clean_distinct(texts: pa.Array, *, encoding: str | None) -> CleanNames:
         _put(_join(tokens, [word.shown for word in tokens.words], " "), slow, [name.name for name in one_by_one]),
         _put(_join(tokens, [word.key for word in tokens.words], "<"), slow, [name.key for name in one_by_one]),
         _put(_join_sorted(tokens), slow, [name.fold for name in one_by_one]),
+        _put(_pick(tokens, at=0), slow, [find_word(name.key, at=0) for name in one_by_one]),
+        _put(_pick(tokens, at=-1), slow, [find_word(name.key, at=-1) for name in one_by_one]),
         masks,
     )
 
@@ -176,6 +182,18 @@ def _join_sorted(tokens: _Tokens) -> pa.Array:
     places = ranks % len(ranked)
     lists = pa.ListArray.from_arrays(pa.array(tokens.offsets, pa.int32()), pa.array(ranked).take(pa.array(places)))
     return pc.binary_join(lists, "<")
+
+
+def _pick(tokens: _Tokens, *, at: int) -> pa.Array:
+    """Give the first (0) or last (-1) word of each name, without marks."""
+    words = pa.array([find_word(word.key, at=at) for word in tokens.words], pa.string())
+    places = tokens.places[tokens.offsets[:-1]] if at == 0 else tokens.places[tokens.offsets[1:] - 1]
+    return words.take(pa.array(places))
+
+
+def find_word(key: str | None, *, at: int) -> str | None:
+    """Give a word of a marked key, by its place, without marks."""
+    return make_base_key(key.split("<")[at]) if key else None
 
 
 def _put(joined: pa.Array, rows: Numbers, texts: list[str | None]) -> pa.Array:

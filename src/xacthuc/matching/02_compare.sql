@@ -1,6 +1,7 @@
 -- 02 compare: run on the pairs by number, on random pairs and on the candidates alike
 -- reads   pairs (claim, person_no, via, agree), claims, people
--- does    compares field by field; of pairs that agree in all only every 32nd is looked at, for learning
+-- does    compares field by field (the dear comparisons behind cheap ones: an engine may work out both sides of
+--         an AND, but only the branch of a CASE that it takes); of pairs that agree in all only every 32nd is looked at, for learning
 -- writes  claim, person_no, via, agree and a level per field: 0 says the same, higher is further apart, -1 is missing.
 --         name    1 marks lost  2 a mark differs  3 other order  4 regional spelling  5 one letter  6 words missing
 --                 7 two letters  8 first and last word equal  9 last word equal  10 other
@@ -19,17 +20,29 @@ SELECT
         WHEN c_base = p_base AND c_key = c_base THEN 1
         WHEN c_base = p_base THEN 2
         WHEN c_fold = p_fold THEN CASE WHEN sorted_words(c_base) = sorted_words(p_base) THEN 3 ELSE 4 END
-        WHEN concat('<', c_base, '<') LIKE '%<_<%' AND length(c_base) < length(p_base)
-            AND split_part(c_base, '<', -1) = split_part(p_base, '<', -1)
-            AND words_begin_within(c_base, p_base) THEN 6
-        WHEN length(c_base) - length(p_base) BETWEEN -1 AND 1 AND levenshtein(c_base, p_base) = 1 THEN 5
-        WHEN length(c_base) = length(p_base) AND levenshtein(c_base, p_base) = 2
-            AND sorted_letters(c_base) = sorted_letters(p_base) THEN 5
-        WHEN split_part(c_base, '<', -1) = split_part(p_base, '<', -1)
-            AND c_base LIKE '%<%' AND p_base LIKE '%<%'
-            AND (words_begin_within(c_base, p_base) OR words_begin_within(p_base, c_base)) THEN 6
-        WHEN length(c_base) - length(p_base) BETWEEN -2 AND 2 AND levenshtein(c_base, p_base) = 2 THEN 7
-        WHEN length(c_fold) - length(p_fold) BETWEEN -1 AND 1 AND levenshtein(c_fold, p_fold) = 1 THEN 7
+        WHEN CASE
+            WHEN split_part(c_base, '<', -1) <> split_part(p_base, '<', -1) OR length(c_base) >= length(p_base) THEN false
+            WHEN concat('<', c_base, '<') LIKE '%<_<%' THEN words_begin_within(c_base, p_base)
+            ELSE false
+        END THEN 6
+        WHEN CASE
+            WHEN length(c_base) - length(p_base) NOT BETWEEN -1 AND 1 THEN false
+            WHEN levenshtein(c_base, p_base) = 1 THEN true
+            WHEN length(c_base) <> length(p_base) OR levenshtein(c_base, p_base) <> 2 THEN false
+            ELSE sorted_letters(c_base) = sorted_letters(p_base)
+        END THEN 5
+        WHEN CASE
+            WHEN split_part(c_base, '<', -1) <> split_part(p_base, '<', -1) THEN false
+            WHEN c_base NOT LIKE '%<%' OR p_base NOT LIKE '%<%' THEN false
+            WHEN words_begin_within(c_base, p_base) THEN true
+            ELSE words_begin_within(p_base, c_base)
+        END THEN 6
+        WHEN CASE
+            WHEN length(c_base) - length(p_base) NOT BETWEEN -2 AND 2 THEN false
+            WHEN levenshtein(c_base, p_base) = 2 THEN true
+            WHEN length(c_fold) - length(p_fold) NOT BETWEEN -1 AND 1 THEN false
+            ELSE levenshtein(c_fold, p_fold) = 1
+        END THEN 7
         WHEN split_part(c_base, '<', -1) = split_part(p_base, '<', -1)
             AND split_part(c_base, '<', 1) = split_part(p_base, '<', 1) THEN 8
         WHEN split_part(c_base, '<', -1) = split_part(p_base, '<', -1) THEN 9
@@ -68,12 +81,22 @@ SELECT
         WHEN p_number12 IS NULL AND p_number9 IS NULL THEN -1
         WHEN length(c_digits) = 9 AND p_number9 IS NULL THEN -1
         WHEN length(c_digits) > 9 AND p_number12 IS NULL THEN -1
-        WHEN (substr(c_digits, 1, 5) = substr(p_number12, 1, 5) OR substr(c_digits, -5) = substr(p_number12, -5))
-            AND (levenshtein(c_digits, p_number12) <= 1 OR levenshtein(c_digits, p_number12) = 2
-                AND sorted_letters(c_digits) = sorted_letters(p_number12)) THEN 1
-        WHEN (substr(c_digits, 1, 4) = substr(p_number9, 1, 4) OR substr(c_digits, -4) = substr(p_number9, -4))
-            AND (levenshtein(c_digits, p_number9) <= 1 OR levenshtein(c_digits, p_number9) = 2
-                AND sorted_letters(c_digits) = sorted_letters(p_number9)) THEN 1
+        WHEN CASE
+            WHEN p_number12 IS NULL THEN false
+            WHEN substr(c_digits, 1, 5) <> substr(p_number12, 1, 5) AND substr(c_digits, -5) <> substr(p_number12, -5)
+                THEN false
+            WHEN levenshtein(c_digits, p_number12) <= 1 THEN true
+            WHEN levenshtein(c_digits, p_number12) > 2 THEN false
+            ELSE sorted_letters(c_digits) = sorted_letters(p_number12)
+        END THEN 1
+        WHEN CASE
+            WHEN p_number9 IS NULL THEN false
+            WHEN substr(c_digits, 1, 4) <> substr(p_number9, 1, 4) AND substr(c_digits, -4) <> substr(p_number9, -4)
+                THEN false
+            WHEN levenshtein(c_digits, p_number9) <= 1 THEN true
+            WHEN levenshtein(c_digits, p_number9) > 2 THEN false
+            ELSE sorted_letters(c_digits) = sorted_letters(p_number9)
+        END THEN 1
         WHEN substr(c_digits, 1, 6) = substr(p_number12, 1, 6) THEN 2
         ELSE 3
     END AS number_level

@@ -1,12 +1,28 @@
 -- 12 doses
 -- reads   claims, groups (11)
--- does    finds doses that were entered twice; of the same person, the first entry stays:
+-- does    finds doses that were entered twice, among people with two entries of one day or one dose number;
+--         of the same person, the first entry stays:
 --         1 the same day and the same dose number, or the same day and the same lot
 --         2 the same day, where neither number nor lot is written
 --         3 the same dose number, vaccine and lot, where a date is missing, at most three days off, or has one part
 --           (day, month or year) other than the first entry's, or day and month swapped
 -- writes  claim, first_claim (the entry it repeats), for the repeated entries only
-WITH lined AS (
+WITH open_groups AS (
+    SELECT g.group_no
+    FROM claims AS c
+    JOIN groups AS g ON c.claim = g.claim
+    WHERE c.given AND c.refused IS NULL
+    GROUP BY g.group_no, c.dose_no
+    HAVING count(*) > 1
+    UNION
+    SELECT g.group_no
+    FROM claims AS c
+    JOIN groups AS g ON c.claim = g.claim
+    WHERE c.given AND c.refused IS NULL
+    GROUP BY g.group_no, c.dose_date
+    HAVING count(*) > 1
+),
+lined AS (
     SELECT
         c.claim, g.group_no, c.dose_no, c.vaccine, c.lot, c.dose_date,
         first_value(c.dose_date) OVER (
@@ -19,6 +35,7 @@ WITH lined AS (
         min(c.claim) OVER (PARTITION BY g.group_no, c.dose_date) AS same_day
     FROM claims AS c
     JOIN groups AS g ON c.claim = g.claim
+    JOIN open_groups AS o ON g.group_no = o.group_no
     WHERE c.given AND c.refused IS NULL
 ),
 met AS (

@@ -205,11 +205,6 @@ def _place(row: Row) -> str | None:
     return row["commune"] or row["place"]
 
 
-def _word(row: Row, at: int) -> str | None:
-    base = base_of(row["name_key"])
-    return base.split("<")[at] if base is not None else None
-
-
 def _digits(row: Row) -> str | None:
     digits = row["number12"] or row["digits"]
     return digits if digits and len(digits) >= 9 else None
@@ -230,13 +225,13 @@ BLOCKS: tuple[tuple[tuple[Key, Key], ...], ...] = (
         (_year, _year),
         (lambda c: c["province"] or "", lambda p: p["province"] or ""),
     ),
-    ((_day, _day), (lambda c: _word(c, -1), lambda p: _word(p, -1))),
+    ((_day, _day), (lambda c: c["name_last"], lambda p: p["name_last"])),
     (
         (_day, _day),
-        (lambda c: _word(c, 0), lambda p: _word(p, 0)),
+        (lambda c: c["name_first"], lambda p: p["name_first"]),
         (lambda c: c["province"] or "", lambda p: p["province"] or ""),
     ),
-    ((_place, _place), (lambda c: _word(c, -1), lambda p: _word(p, -1)), (_year, _year)),
+    ((_place, _place), (lambda c: c["name_last"], lambda p: p["name_last"]), (_year, _year)),
     ((lambda c: _part(_digits(c), 0, 9), lambda p: _part(p["number12"], 0, 9)),),
     (
         (lambda c: _part(_digits(c), 0, 6), lambda p: _part(p["number12"], 0, 6)),

@@ -15,9 +15,9 @@ from xacthuc.engines import Engine, Step, load_steps
 from xacthuc.matching.learning import learn, patterns_from
 from xacthuc.matching.model import RARITIES, Model, cut_of, read_model, write_model
 
-# Random pairs to learn u from: about fifty thousand claims, twenty people each.
-CLAIMS_SAMPLED = 50_000
-ROUNDS_OF_PAIRS = 20
+# Random pairs to learn u from: about twenty-five thousand claims, ten people each.
+CLAIMS_SAMPLED = 25_000
+ROUNDS_OF_PAIRS = 10
 
 Report = Callable[[str], None]
 

@@ -33,7 +33,6 @@ PERSON_SCHEMA = pa.schema(
     [
         pa.field("record", pa.string(), nullable=False),
         pa.field("person_group", pa.string(), nullable=False),   # records of one person share it
-        pa.field("profile", pa.int64(), nullable=False),         # different ways in which the person is written down
         pa.field("dose_group", pa.int64(), nullable=False),      # entries of one dose share it
     ]
 )

@@ -29,7 +29,6 @@ SELECT
     d.weight,
     d.margin,
     CASE WHEN g.group_no >= 0 THEN concat('p:', p.person) ELSE concat('c:', -1 - g.group_no) END AS person_group,
-    g.said AS profile,
     coalesce(t.first_claim, c.claim) AS dose_group
 FROM claims AS c
 JOIN decided AS d ON c.claim = d.claim
