@@ -138,21 +138,31 @@ def number_nine(holders: Holders, *, holds: Flags, before: Cells, country: Numbe
     )
     rank = np.where(fits, rank, unheld)
     number = _write_nine(rank, home=home, country=country)
-    for code in BLOCK_STEPS:
+    known = fits & _is_known(rank, home=home, country=country)
+    for code, step in BLOCK_STEPS.items():
         here = fits & _in_block(rank, home=home, code=code, country=country)
-        number = np.where(here, BLOCK_FIRST + rank // BLOCK_STEPS[code], number)
-    return Nine(np.where(fits | (holds & ~inside), number, -1), fits & _is_known(rank, home=home, country=country))
+        number = np.where(here, BLOCK_FIRST + rank // step, number)
+        known |= here  # what was issued twice, the register has
+    return Nine(np.where(fits | (holds & ~inside), number, -1), known)
 
 
 def is_held_nine(number: Ints, *, totals: Cells, country: Numbering) -> Flags:
-    """Tell for numbers of nine digits whether the register knows a holder; of the doubly issued block it does."""
+    """Tell for numbers of nine digits whether the register knows somebody who holds them."""
     home, rank = _read_nine(number, country=country)
-    safe = np.maximum(home, 0)
-    most = np.minimum(totals.nine[safe], _capacity(country.places)[safe] * CMND_FILLED)
-    held = (home >= 0) & (rank < most) & _is_known(rank, home=safe, country=country)
-    for code in BLOCK_STEPS:
+    safe, holders = np.maximum(home, 0), _count_holders(totals, country=country)
+    held = (home >= 0) & (rank < holders[safe]) & _is_known(rank, home=safe, country=country)
+    for code, step in BLOCK_STEPS.items():
         held &= ~_in_block(rank, home=home, code=code, country=country)
-    return np.asarray(held | ((number >= BLOCK_FIRST) & (number < BLOCK_FIRST + BLOCK_SIZE)), bool)
+        place = number - BLOCK_FIRST
+        issued = holders[country.places.provinces.index(code)]
+        held |= (place >= 0) & (place < BLOCK_SIZE) & (place * step < issued)
+    return np.asarray(held, bool)
+
+
+def _count_holders(totals: Cells, *, country: Numbering) -> NDArray[np.float64]:
+    """Give by province how many of the register hold an old number; where the numbers run out, fewer than wanted."""
+    holders: NDArray[np.float64] = np.minimum(totals.nine, np.ceil(_capacity(country.places) * CMND_FILLED))
+    return holders
 
 
 def _is_known(rank: Ints, *, home: Ints, country: Numbering) -> Flags:
