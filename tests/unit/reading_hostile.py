@@ -206,3 +206,19 @@ def make_gzip(data: bytes) -> bytes:
 def write(path: Path, data: bytes) -> Path:
     path.write_bytes(data)
     return path
+
+
+def shift_xls(data: bytes) -> bytes:
+    """Put a cell of an xls far beyond its last column."""
+    at = data.index(struct.pack("<HHHH", 0xFD, 10, 1, 1))
+    changed = bytearray(data)
+    struct.pack_into("<H", changed, at + 6, 60_000)
+    return bytes(changed)
+
+
+def cut_xls(data: bytes) -> bytes:
+    """Let a sheet of an xls begin far behind the end of the workbook."""
+    at = data.index(struct.pack("<H", 0x85), 512)
+    changed = bytearray(data)
+    struct.pack_into("<I", changed, at + 4, 50_000_000)
+    return bytes(changed)

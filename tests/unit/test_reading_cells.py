@@ -395,3 +395,11 @@ def test_a_web_page_in_an_old_code_page(tmp_path: Path) -> None:
     reading, rows = read_one(tmp_path / "a.html")
     assert pick(rows, "name", "number") == [("Lê Văn Hân", "089080000001")]
     assert reading.layout.header_rows == (1,)
+
+
+def test_a_parquet_without_rows(tmp_path: Path) -> None:
+    pq.write_table(
+        pa.table({"name": pa.array([], pa.string()), "number": pa.array([], pa.string())}), tmp_path / "a.parquet"
+    )
+    reading, rows = read_all(tmp_path / "a.parquet")[0]
+    assert (reading.layout.last_row, rows) == (0, [])

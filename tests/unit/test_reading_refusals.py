@@ -9,6 +9,7 @@ from reading_hostile import (
     CSV,
     add_parts,
     change_part,
+    cut_xls,
     lie_about_size,
     make_bomb,
     make_chart_only,
@@ -21,6 +22,7 @@ from reading_hostile import (
     make_zip,
     protect_xls,
     rename_stream,
+    shift_xls,
     spoil_part,
     twist_xls,
     write,
@@ -135,7 +137,9 @@ REFUSED: list[tuple[str, str, Maker, str, Limits]] = [
     ("bomb by size", "a.xlsx", make_xlsx, "zip_bomb", small(inflated_bytes=1000)),
     ("bomb by overlap", "a.xlsx", make_overlap, "zip_bomb", DEFAULT),
     ("bomb in the book", "a.xlsx", lambda: change_part(make_xlsx(), BOOK, b" " * (17 << 20)), "zip_bomb", DEFAULT),
-    ("bomb by repeated rows", "a.ods", lambda: make_ods(repeated=10_000_000), "zip_bomb", DEFAULT),
+    ("bomb by repeated rows", "a.ods", lambda: make_ods(repeated=20_000_000), "sheet_too_big", DEFAULT),
+    ("cell past the last column", "a.xls", lambda: shift_xls(make_xls()), "file_damaged", DEFAULT),
+    ("xls that makes calamine give up", "a.xls", lambda: cut_xls(make_xls()), "file_damaged", DEFAULT),
     ("too many parts", "a.xlsx", make_xlsx, "zip_too_many_parts", small(entries=3)),
     (
         "entities in the book",
@@ -176,6 +180,15 @@ def test_file_is_refused(tmp_path: Path, name: str, make: Maker, code: str, limi
     assert refused.value.code == code
     assert refused.value.file == name
     assert get_code(code).kind == "refused"
+
+
+def test_a_stray_cell_far_away_costs_nothing(tmp_path: Path) -> None:
+    far = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    data = change_part(make_xlsx(), SHEET, lambda x: x.replace(b"</sheetData>", far))
+    reading = next(iter(read_file(write(tmp_path / "a.xlsx", data))))
+    assert sum(batch.num_rows for batch in reading.batches) == 2
+    assert reading.layout.counts["data"] == 2
+    assert "columns_cut" in {f.code for f in reading.findings}
 
 
 def test_there_are_sixty_of_them() -> None:

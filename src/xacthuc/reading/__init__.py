@@ -1,7 +1,7 @@
 """Bytes to RAW rows: a path, a column map and limits go in; per sheet a layout, RAW batches and findings come out.
 
     for sheet in read_file(path, columns=..., limits=...):
-        for raw in sheet.batches:          # Arrow tables in RAW_SCHEMA, some 200,000 rows each, in the order of the rows
+        for raw in sheet.batches:  # Arrow tables in RAW_SCHEMA of some 200,000 rows, in the order of the rows
             ...
         sheet.layout                       # what was understood; its counts are whole when the batches have ended
         sheet.findings                     # likewise

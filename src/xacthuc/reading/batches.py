@@ -69,6 +69,15 @@ def find_plain(chunk: pa.Table, *, plan: Plan, cell_length: int) -> Flags:
     return plain
 
 
+def find_blank(chunk: pa.Table) -> Flags:
+    """Tell which rows of a chunk hold nothing."""
+    blank = np.ones(chunk.num_rows, dtype=bool)
+    for column in chunk.columns:
+        if column.null_count < len(column) and blank.any():
+            blank &= _flags(pc.is_null(column))
+    return blank
+
+
 def _strike_unclear(plain: Flags, cells: pa.ChunkedArray, column: PlanColumn) -> None:
     """Take out the rows whose cell needs reading by itself, given what the column holds."""
     if column.slot:

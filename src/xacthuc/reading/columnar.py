@@ -22,7 +22,7 @@ def open_columnar(path: Path, *, limits: Limits) -> Iterator[Grid]:
     """
     try:
         file = pq.ParquetFile(path, memory_map=False)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:
         code = "file_encrypted" if "ncrypt" in str(error) else "file_damaged"
         raise FileRefused(code, file=path.name) from None
     schema = file.schema_arrow
@@ -39,8 +39,9 @@ def open_columnar(path: Path, *, limits: Limits) -> Iterator[Grid]:
 def _list_chunks(file: pq.ParquetFile, grid: Grid) -> Iterator[pa.Table]:
     try:
         for batch in file.iter_batches(batch_size=_BATCH):
+            batch.validate(full=True)  # text that is no UTF-8 would raise much later
             yield pa.table([_get_text(c) for c in batch.columns], names=[str(i) for i in range(batch.num_columns)])
-    except (pa.ArrowException, OSError):
+    except (pa.ArrowException, OSError, ValueError):
         grid.notes.append(Note("sheet_damaged"))
 
 

@@ -15,7 +15,7 @@ class Limits:
     inflated_bytes: int = 6 << 30  # such a sheet is 1.2 GB of XML; more is a zip bomb
     inflated_ratio: int = 250  # real sheets pack 5 to 40 times, empty bordered ones up to 150
     ratio_from_bytes: int = 64 << 20  # below this size a high ratio harms nobody
-    repeated_cells: int = 20_000_000  # cells that repeated rows of an ods become
+    calamine_cells: int = 40_000_000  # rows x columns that it holds at once, 32 bytes each, filled or not
     entries: int = 5_000  # parts of a workbook; real ones have tens
     sheets: int = 500  # a sheet per village of a province, and some
     rows: int = 20_000_000  # per sheet; a spreadsheet holds 1,048,576, csv of a province 20 M doses

@@ -15,7 +15,8 @@ MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FREE = 0xFFFFFFFA  # sector numbers from here on end a chain
 _BOF, _FILEPASS, _DATEMODE, _BOUNDSHEET, _ROW, _COLINFO = 0x809, 0x2F, 0x22, 0x85, 0x208, 0x7D
 _MOST_SECTORS = 4_000_000  # 2 GB of 512 bytes; a longer chain goes in circles
-_WORKSHEET = 0x10
+_CELLS = frozenset((0x06, 0x7E, 0xBD, 0xBE, 0xD6, 0xFD, 0x201, 0x203, 0x204, 0x205, 0x27E))  # begin with row and column
+_LAST_COLUMN = 255  # of BIFF8; a cell beyond it would make calamine ask for gigabytes
 
 
 class OleDamaged(Exception):  # noqa: N818
@@ -102,6 +103,8 @@ def read_book(stream: bytes) -> BookFacts:
             facts.date_system = 1904
         elif kind == _BOUNDSHEET and len(body) >= 8:
             names.append((struct.unpack_from("<I", body)[0], _get_name(body[6:])))
+        elif kind in _CELLS and len(body) >= 4 and struct.unpack_from("<H", body, 2)[0] > _LAST_COLUMN:
+            raise OleDamaged("cell past the last column")
         elif kind == _ROW and len(body) >= 14 and body[12] & 0x20:
             rows.setdefault(sheet, set()).add(struct.unpack_from("<H", body)[0])
         elif kind == _COLINFO and len(body) >= 10 and body[8] & 0x01:

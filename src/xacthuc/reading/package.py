@@ -29,6 +29,9 @@ _STRICT_R = (
 )
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*\br="(\d+)"')
 _HIDDEN_COLUMN = re.compile(rb'<(?:\w+:)?col\b(?=[^>]*\bhidden="(?:1|true)")(?=[^>]*\bmin="(\d+)")[^>]*\bmax="(\d+)"')
+_ROW_NUMBER = re.compile(rb'<(?:\w+:)?(?:row|c)\b[^>]*?\br="[A-Z]*(\d{1,10})"')
+_CELL_LETTERS = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,4})')
+_ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*)>")
 _ODS_TAG = re.compile(rb"<table:(table-row|table-column|table)(?=[\s/>])([^>]*)>")
 _ODS_REPEAT = re.compile(rb'number-(?:rows|columns)-repeated="(\d+)"')
 _ODS_NAME = re.compile(rb'table:name="([^"]*)"')
@@ -72,8 +75,18 @@ def read_package(path: Path, *, limits: Limits) -> PackageFacts:
         raise FileRefused("file_damaged", file=path.name) from None
 
 
-def scan_sheet(package: zipfile.ZipFile, part: str) -> tuple[frozenset[int], frozenset[int]]:
-    """Give the hidden rows and columns of one sheet of an xlsx; BadZipFile if it is not what it declares."""
+@dataclass(frozen=True)
+class SheetFacts:
+    """Hidden rows and columns of one sheet from 0, and how many cells lie up to its last one."""
+
+    hidden_rows: frozenset[int]
+    hidden_columns: frozenset[int]
+    cells: int
+
+
+def scan_sheet(package: zipfile.ZipFile, part: str) -> SheetFacts:
+    """Give what the XML of one sheet of an xlsx tells; BadZipFile if it is not what it declares."""
+    last_row, letters = 1, {b"A"}
     rows: set[int] = set()
     columns: set[int] = set()
     rest = b""
@@ -88,9 +101,19 @@ def scan_sheet(package: zipfile.ZipFile, part: str) -> tuple[frozenset[int], fro
                 rows.update(int(n) - 1 for n in _HIDDEN_ROW.findall(block))
                 for first, last in _HIDDEN_COLUMN.findall(block):
                     columns.update(range(int(first) - 1, min(int(last), 16_384)))
+            last_row = max([last_row, *map(int, _ROW_NUMBER.findall(block))])
+            letters.update(_CELL_LETTERS.findall(block))
             cut = block.rfind(b"<")
             rest = block[cut:] if cut >= 0 else b""
-    return frozenset(rows), frozenset(columns)
+    width = max(_get_number(name) for name in letters)
+    return SheetFacts(frozenset(rows), frozenset(columns), last_row * width)
+
+
+def _get_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
 
 
 def _check_sizes(package: zipfile.ZipFile, *, path: Path, limits: Limits) -> None:
@@ -172,7 +195,7 @@ def _read_ods(package: zipfile.ZipFile, names: set[str], *, path: Path, limits: 
         raise FileRefused("file_unsafe", file=path.name)
     rows: dict[str, set[int]] = {}
     columns: dict[str, set[int]] = {}
-    name, row, column, cells = "", 0, 0, 0
+    name, row, column, width = "", 0, 0, 0
     for tag in _ODS_TAG.finditer(content):
         kind, attributes = tag.groups()
         found = _ODS_REPEAT.search(attributes)
@@ -180,7 +203,7 @@ def _read_ods(package: zipfile.ZipFile, names: set[str], *, path: Path, limits: 
         hidden = b'table:visibility="collapse"' in attributes or b'table:visibility="filter"' in attributes
         if kind == b"table":
             named = _ODS_NAME.search(attributes)
-            name, row, column = _unescape(named.group(1)) if named else "", 0, 0
+            name, row, column, width = _unescape(named.group(1)) if named else "", 0, 0, 0
         elif kind == b"table-column":
             if hidden:
                 columns.setdefault(name, set()).update(range(column, min(column + repeat, 16_384)))
@@ -188,20 +211,27 @@ def _read_ods(package: zipfile.ZipFile, names: set[str], *, path: Path, limits: 
         else:
             if hidden:
                 rows.setdefault(name, set()).update(range(row, min(row + repeat, 1 << 20)))
-            if repeat > 1:
-                cells += _count_valued(content, tag.end(), repeat)
             row += repeat
-    if cells > limits.repeated_cells:
-        raise FileRefused("zip_bomb", file=path.name)
+            valued = _find_width(content, tag.end())
+            width = max(width, valued)
+            if valued and row * width > limits.calamine_cells:
+                raise FileRefused("sheet_too_big", file=path.name)
     macros = any(n.startswith(("Basic/", "Scripts/")) and not n.endswith("/") for n in names)
     return PackageFacts("ods", 1900, _freeze(rows), _freeze(columns), macros)
 
 
-def _count_valued(content: bytes, start: int, repeat: int) -> int:
-    """Count the cells that a repeated row with values becomes."""
+def _find_width(content: bytes, start: int) -> int:
+    """Give how far the cells with values of a row reach, 0 if there are none."""
     end = content.find(b"</table:table-row>", start)
-    row = content[start : end if end >= 0 else start]
-    return repeat * row.count(b"office:value-type")
+    if content.find(b"office:value", start, end if end >= 0 else start) < 0:
+        return 0
+    reach = last = 0
+    for cell in _ODS_CELL.finditer(content, start, end):
+        repeat = _ODS_REPEAT.search(cell.group(1))
+        reach += int(repeat.group(1)) if repeat else 1
+        if b"office:value" in cell.group(1):
+            last = reach
+    return last
 
 
 def _read_small(package: zipfile.ZipFile, part: str, *, path: Path) -> bytes:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from xacthuc.reading.batches import Flags, build_plain, build_special, find_plain, join_in_order
+from xacthuc.reading.batches import Flags, build_plain, build_special, find_blank, find_plain, join_in_order
 from xacthuc.reading.column_map import ColumnMap
 from xacthuc.reading.grid import Grid, Note, Row, get_column_letter, list_rows
 from xacthuc.reading.limits import Limits
@@ -100,6 +100,8 @@ class ListReader:
         self._merges = _list_merges(self.reading)
         kept: list[pa.Table] = []
         for chunk in chunks:
+            if not chunk.num_rows:
+                continue
             raw = self._read_chunk(chunk)
             if raw is not None and raw.num_rows:
                 kept.append(raw)
@@ -120,40 +122,55 @@ class ListReader:
 
     def _read_chunk(self, chunk: pa.Table) -> pa.Table | None:
         reading, count = self.reading, chunk.num_rows
-        first = self._next
+        first, body = self._next, self._get_body()
         self._next += count
-        plain = (
-            find_plain(chunk, plan=reading.plan, cell_length=self.limits.cell_length)
-            if self.columnar
-            else np.zeros(count, bool)
-        )
-        body = reading.plan.header_rows[-1] + 1 if reading.plan.header_rows else 0
-        plain[: max(0, body - first)] = False
-        plain[[r - first for r in self._merges if first <= r < first + count]] = False
-        kinds = np.full(count, ord("d"), dtype=np.uint8)
-        special = np.flatnonzero(~plain)
+        plain = self._find_plain(chunk, first=first)
+        blank = find_blank(chunk)
+        kinds = np.where(blank, ord("b"), ord("d")).astype(np.uint8)
+        near = np.maximum.accumulate(np.where(plain, np.arange(count), -1))  # the last plain row up to each
+        special = np.flatnonzero(~plain & ~blank).tolist()
         standings = [(-1, self.standing)]
         parts: list[tuple[int, RawPart]] = []
         last = -1
-        for i, row in zip(special.tolist(), list_rows(chunk, special.tolist()), strict=True):
-            if i != last + 1:
-                self.sorter.leave_tail()
-                self._above = None
+        for i, cells in zip(special, list_rows(chunk, special), strict=True):
+            row = [c if c and not c.isspace() else None for c in cells]
+            if near[i] > last:
+                self._pass_plain()
             kind = self.sorter.find_kind(row) if first + i >= body else _find_title_kind(row)
             kinds[i] = ord(KIND_LETTERS[kind])
             if kind == "data":
-                parts.extend(self._read_row(row, index=first + i, before=(chunk, i - 1) if i != last + 1 else None))
+                parts.extend(
+                    self._read_row(row, index=first + i, before=(chunk, int(near[i])) if near[i] > last else None)
+                )
             elif kind == "heading" and first + i >= body and not self.sorter.repeats:
-                begins = i != last + 1 or self._last_kind == "data"
+                begins = self._last_kind == "data"
                 self.standing = change_standing(self.standing, row, encoding=reading.plan.encoding, begins=begins)
                 standings.append((first + i, self.standing))
             last, self._last_kind = i, kind if kind != "blank" else self._last_kind
-        if last + 1 < count:
-            self.sorter.leave_tail()
-            self._above = list_rows(chunk, [count - 1])[0]
-            self._last_kind = "data"
+        if near[-1] > last:
+            self._pass_plain()
+            self._above = list_rows(chunk, [int(near[-1])])[0]
         self._count(kinds)
         return self._join(chunk, plain, first=first, standings=standings, parts=parts)
+
+    def _get_body(self) -> int:
+        """Give the first row below the heading."""
+        return self.reading.plan.header_rows[-1] + 1 if self.reading.plan.header_rows else 0
+
+    def _find_plain(self, chunk: pa.Table, *, first: int) -> Flags:
+        """Tell which rows of a chunk need no care: none of the heading, of merged cells, or odd by itself."""
+        if not self.columnar:
+            return np.zeros(chunk.num_rows, dtype=bool)
+        plain = find_plain(chunk, plan=self.reading.plan, cell_length=self.limits.cell_length)
+        plain[: max(0, self._get_body() - first)] = False
+        plain[[r - first for r in self._merges if first <= r < first + chunk.num_rows]] = False
+        return plain
+
+    def _pass_plain(self) -> None:
+        """Take note that plain rows of people lie above: no signature has begun, dittos speak of the last of them."""
+        self.sorter.leave_tail()
+        self._above = None
+        self._last_kind = "data"
 
     def _read_row(self, row: Row, *, index: int, before: tuple[pa.Table, int] | None) -> list[tuple[int, RawPart]]:
         """Give the RAW rows of one row, with what dittos and merged cells mean filled in."""
@@ -162,7 +179,7 @@ class ListReader:
         if any(c is not None and len(c) == self.limits.cell_length for c in row):
             self.add_note(Note("cell_too_long", row=index + 1, field="row"))
         if any(is_ditto(row[c.index], encoding=plan.encoding) for c in plan.columns):
-            if before is not None and before[1] >= 0:
+            if before is not None:
                 self._above = list_rows(before[0], [before[1]])[0]
             row, filled = fill_dittos(row, above=self._above, plan=plan)
             for column in filled:

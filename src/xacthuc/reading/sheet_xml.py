@@ -16,10 +16,10 @@ import numpy as np
 import pyarrow as pa
 
 from xacthuc.reading.cell_values import CellValues, read_error_free
-from xacthuc.reading.grid import build_chunk
 from xacthuc.reading.spans import Bytes, Positions, get_spans, read_digits
 
 _BLOCK = 8 << 20  # inflated bytes at once: some 10,000 rows of 20 columns
+_LAST_ROW = 1 << 20  # of a spreadsheet
 _ROW_END = b"</row>"
 _HIDDEN_ROW = re.compile(rb'<row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*\br="(\d+)"')
 _LETTERS = re.compile(r"[A-Z]+")
@@ -88,7 +88,7 @@ class BigSheet:
         row_numbers = _read_row_numbers(data, rows, quotes)
         if row_numbers is None or not _stands(data, cells + 3, b'r="'):
             return None
-        if row_numbers[0] <= self._next or np.any(row_numbers[1:] <= row_numbers[:-1]):
+        if row_numbers[0] <= self._next or row_numbers[-1] > _LAST_ROW or np.any(row_numbers[1:] <= row_numbers[:-1]):
             raise SheetCut  # rows that go backwards
         tail = ((first == ord("v")) | (first == ord("t"))) & ((second == ord(">")) | (second == ord(" ")))
         values = np.flatnonzero(tail)
@@ -114,8 +114,12 @@ class BigSheet:
         count = last - self._next
         self._width = max(self._width, min(int(columns.max(initial=0)) + 1, self.most_columns))
         arrays = []
+        empty = pa.nulls(count, pa.string())
         for number in range(self._width):
             chosen = np.flatnonzero(columns == number)
+            if not len(chosen):
+                arrays.append(empty)
+                continue
             texts = self.values.read(block, (spans[0][chosen], spans[1][chosen]), (kinds[0][chosen], kinds[1][chosen]))
             places = np.full(count, -1, dtype=np.int64)
             places[rows[chosen] - 1 - self._next] = np.arange(len(chosen))
@@ -141,14 +145,20 @@ class BigSheet:
                 reference = _LETTERS.match(cell.get("r", ""))
                 column = _get_column(reference.group()) if reference else column + 1
                 cells[column] = read_error_free(cell, self.values)
-            if number <= max(rows, default=self._next):
+            if not max(rows, default=self._next) < number <= _LAST_ROW:
                 raise SheetCut
             rows[number] = cells
         widest = max((c + 1 for cells in rows.values() for c in cells), default=1)
         self._width = max(self._width, min(widest, self.most_columns))
-        table = [[rows.get(n, {}).get(c) for c in range(self._width)] for n in range(self._next + 1, number + 1)]
+        count, first = number - self._next, self._next + 1
+        empty = pa.nulls(count, pa.string())
+        used = {c for cells in rows.values() for c in cells}
+        arrays = [
+            pa.array([rows.get(n, {}).get(c) for n in range(first, number + 1)], pa.string()) if c in used else empty
+            for c in range(self._width)
+        ]
         self._next = number
-        return build_chunk(table, width=self._width)
+        return pa.table(arrays, names=[str(c) for c in range(self._width)])
 
 
 def _stands(data: Bytes, at: Positions, text: bytes) -> bool:

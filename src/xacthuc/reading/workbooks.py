@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -21,7 +22,7 @@ from python_calamine import (
 from xacthuc.reading.cell_values import open_values
 from xacthuc.reading.grid import Grid, Merge, Note, build_chunk, get_cell_text
 from xacthuc.reading.limits import FileRefused, Limits
-from xacthuc.reading.package import PackageFacts, scan_sheet
+from xacthuc.reading.package import PackageFacts, SheetFacts, scan_sheet
 from xacthuc.reading.sheet_xml import BigSheet, SheetCut
 
 _SUFFIXES = {"xlsx": (".xlsx", ".xlsm"), "xls": (".xls",), "ods": (".ods",)}  # by which calamine chooses its reader
@@ -51,14 +52,26 @@ def open_workbook(path: Path, *, facts: PackageFacts, limits: Limits) -> Iterato
 
 def _load(path: Path, format: str) -> CalamineWorkbook:
     try:
-        if path.suffix.lower() in _SUFFIXES[format]:
-            return CalamineWorkbook.from_path(str(path))
-        with path.open("rb") as file:
-            return CalamineWorkbook.from_filelike(file)
+        with _no_panic():
+            if path.suffix.lower() in _SUFFIXES[format]:
+                return CalamineWorkbook.from_path(str(path))
+            with path.open("rb") as file:
+                return CalamineWorkbook.from_filelike(file)
     except PasswordError:
         raise FileRefused("file_encrypted", file=path.name) from None
     except (CalamineError, OSError, ValueError):
         raise FileRefused("file_damaged", file=path.name) from None
+
+
+@contextmanager
+def _no_panic() -> Iterator[None]:
+    """Turn a panic of calamine, which is no Exception, into a ValueError."""
+    try:
+        yield
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":
+            raise ValueError("calamine gave up") from None
+        raise
 
 
 def _open_sheet(
@@ -68,9 +81,13 @@ def _open_sheet(
     if facts.sizes.get(name, 0) > limits.calamine_bytes:
         return _open_big(grid, path=path, facts=facts, limits=limits)
     try:
-        grid.hidden_rows, grid.hidden_columns = _find_hidden(path, name, facts)
-        sheet = book.get_sheet_by_name(name)
-    except (CalamineError, ValueError, zipfile.BadZipFile, zlib.error, EOFError):
+        found = _find_facts(path, name, facts)
+        grid.hidden_rows, grid.hidden_columns = found.hidden_rows, found.hidden_columns
+        if found.cells > limits.calamine_cells and name in facts.parts:  # a stray cell far away
+            return _open_big(grid, path=path, facts=facts, limits=limits)
+        with _no_panic():
+            sheet = book.get_sheet_by_name(name)
+    except (CalamineError, ValueError, NotImplementedError, zipfile.BadZipFile, zlib.error, EOFError):
         grid.notes.append(Note("sheet_damaged"))
         return grid
     if sheet.start is None:
@@ -99,19 +116,29 @@ def _list_big_chunks(grid: Grid, *, path: Path, part: str, limits: Limits) -> It
         try:
             sheet = BigSheet(package, part, open_values(package, date_system=grid.date_system), limits.columns)
             yield from sheet.list_chunks()
-        except (SheetCut, ValueError, zipfile.BadZipFile, zlib.error, EOFError, ElementTree.ParseError, IndexError):
+        except (
+            SheetCut,
+            ValueError,
+            NotImplementedError,
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            ElementTree.ParseError,
+            IndexError,
+        ):
             grid.notes.append(Note("sheet_damaged"))
             return
-    grid.notes.extend(Note("row_hidden", row=r + 1, field="row") for r in sorted(sheet.hidden_rows))
+    hidden = sorted(sheet.hidden_rows - grid.hidden_rows)
+    grid.notes.extend(Note("row_hidden", row=r + 1, field="row") for r in hidden)
     grid.notes.extend(
         Note(code) for code, so in (("columns_cut", sheet.cut), ("merges_not_filled", sheet.merged)) if so
     )
 
 
-def _find_hidden(path: Path, name: str, facts: PackageFacts) -> tuple[frozenset[int], frozenset[int]]:
-    """Give hidden rows and columns; reads the XML of an xlsx sheet once, which proves that it is whole."""
+def _find_facts(path: Path, name: str, facts: PackageFacts) -> SheetFacts:
+    """Give hidden parts and size; reads the XML of an xlsx sheet once, which proves that it is whole."""
     if name not in facts.parts:
-        return facts.hidden_rows.get(name, frozenset()), facts.hidden_columns.get(name, frozenset())
+        return SheetFacts(facts.hidden_rows.get(name, frozenset()), facts.hidden_columns.get(name, frozenset()), 0)
     with zipfile.ZipFile(path) as package:
         return scan_sheet(package, facts.parts[name])
 
