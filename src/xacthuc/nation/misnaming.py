@@ -155,10 +155,18 @@ def _may_repair(kind: str, name: str) -> bool:
         written = (DAMAGES[kind].fn(name, random.Random(0)) or "").lower().replace(" ", "")
         return LETTERS.issuperset(name.lower().replace(" ", "")) and not LETTERS.issuperset(written)
     if kind == "name_given_first":
-        known = load_name_words()
-        surnames = {surname for surname, _ in known.surnames}
-        return words[0] in surnames and words[-1] not in surnames | set(known.surnames_other)
+        return words[0] in _frequent_surnames() and base(words[-1]) not in _surname_letters()
     return True
+
+
+@cache
+def _frequent_surnames() -> frozenset[str]:
+    return frozenset(surname for surname, _ in load_name_words().surnames)
+
+
+@cache
+def _surname_letters() -> frozenset[str]:
+    return frozenset(base(word) for word in (*_frequent_surnames(), *load_name_words().surnames_other))
 
 
 def exchange_last(name: str) -> str | None:
