@@ -35,7 +35,7 @@ SHEET = "xl/worksheets/sheet1.xml"
 STRINGS = "xl/sharedStrings.xml"
 BOOK = "xl/workbook.xml"
 ENTITY = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]>'
-DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+UNKNOWN = b'<?xml version="1.0" encoding="UiF-8"?><workbook/>'
 LONG_CELL = b'Ho ten,Nam sinh,CCCD\n"' + b"x" * (40 << 20) + b'",1980,089080000001\nNguyen Van An,1980,089080000001\n'
 HTML = (
     "<html><body><table><tr><td>Họ tên</td><td>CCCD</td></tr>"
@@ -113,6 +113,7 @@ REFUSED: list[tuple[str, str, Maker, str, Limits]] = [
     ("xlsx without its end", "a.xlsx", lambda: make_xlsx()[:-30], "file_damaged", DEFAULT),
     ("only zip magic", "a.xlsx", lambda: b"PK\x03\x04", "file_damaged", DEFAULT),
     ("book is no xml", "a.xlsx", lambda: change_part(make_xlsx(), BOOK, b"<workbook"), "file_damaged", DEFAULT),
+    ("book in no encoding", "a.xlsx", lambda: change_part(make_xlsx(), BOOK, UNKNOWN), "file_damaged", DEFAULT),
     ("strings with wrong sum", "a.xlsx", lambda: spoil_part(make_xlsx(), STRINGS), "file_damaged", DEFAULT),
     ("strings larger than said", "a.xlsx", lambda: lie_about_size(make_xlsx(), STRINGS), "file_damaged", DEFAULT),
     ("ods without content", "a.ods", lambda: change_part(make_ods(), "content.xml", None), "file_damaged", DEFAULT),

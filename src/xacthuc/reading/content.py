@@ -149,7 +149,7 @@ def _find_field(values: Sequence[str | None], *, encoding: str | None) -> str | 
 
 def _is_running(values: Sequence[str | None]) -> bool:
     """Tell whether most filled cells count on by one from the cell above."""
-    numbers = [int(v) for v in values if v and v.strip().isdigit() and len(v) < 8]
+    numbers = [int(v.strip()) for v in values if v and v.strip().isdecimal() and len(v) < 8]
     steps = sum(b - a == 1 for a, b in pairwise(numbers))
     return len(numbers) > 2 and steps >= (len(numbers) - 1) * 0.8
 

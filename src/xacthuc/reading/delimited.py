@@ -44,7 +44,8 @@ def open_delimited(path: Path, *, limits: Limits) -> Iterator[Grid]:
     dialect = find_dialect(head, odd_quotes=encoding.odd_quotes)
     if dialect.width > limits.columns:
         raise FileRefused("too_many_columns", file=path.name)
-    if encoding.lines > limits.rows or encoding.lines * dialect.width > limits.cells:
+    most = min(limits.rows, limits.cells // dialect.width)
+    if path.stat().st_size > most * dialect.width and encoding.count_lines() > most:
         raise FileRefused("too_many_rows", file=path.name)
     notes = [Note(code) for code in encoding.notes]
     if not dialect.quoted and '"' in head:
@@ -130,7 +131,10 @@ class _Records:
                 invalid_row_handler=self._keep_uneven,
             ),
             convert_options=pa_csv.ConvertOptions(
-                column_types={n: pa.string() for n in names}, strings_can_be_null=True, null_values=[""]
+                column_types={n: pa.string() for n in names},
+                strings_can_be_null=True,
+                null_values=[""],
+                check_utf8=False,
             ),
         )
 

@@ -69,7 +69,7 @@ def read_package(path: Path, *, limits: Limits) -> PackageFacts:
         OSError,
         NotImplementedError,
         ElementTree.ParseError,
-        KeyError,
+        LookupError,
         ValueError,
     ):
         raise FileRefused("file_damaged", file=path.name) from None

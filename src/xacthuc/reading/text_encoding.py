@@ -30,8 +30,12 @@ class TextStream:
     encoding: str
     head: str
     odd_quotes: bool
-    lines: int = 0
     notes: tuple[str, ...] = ()
+
+    def count_lines(self) -> int:
+        """Count the ends of lines in the whole file."""
+        with self.path.open("rb") as file:
+            return sum(block.count(b"\n") or block.count(b"\r") for block in iter(lambda: file.read(_BLOCK), b""))
 
     def open_utf8(self) -> io.RawIOBase | io.BufferedReader:
         """Give the file as a stream of UTF-8 bytes; a byte order mark may stand before them."""
@@ -62,7 +66,7 @@ def find_encoding(path: Path) -> TextStream:
             scan = _scan(path, encoding)
             notes.append("encoding_old")
     text = codecs.getincrementaldecoder(encoding)("replace").decode(head)
-    return TextStream(path, encoding, text.removeprefix("\ufeff"), scan.quotes % 2 == 1, scan.lines, tuple(notes))
+    return TextStream(path, encoding, text.removeprefix("\ufeff"), scan.quotes % 2 == 1, tuple(notes))
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,6 @@ class _Scan:
     letters: int
     broken: int
     quotes: int
-    lines: int
 
 
 def _find_mark(head: bytes) -> str | None:
@@ -92,18 +95,17 @@ def _find_utf16(head: bytes) -> str | None:
 
 
 def _scan(path: Path, encoding: str) -> _Scan:
-    """Count over the whole file: quotes, lines, and if it has broken letters, those and all beyond ASCII."""
+    """Count over the whole file: quotes, and if it has broken letters, those and all beyond ASCII."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    quotes = lines = 0
+    quotes = 0
     whole = True
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
             quotes += block.count(b'"')
-            lines += block.count(b"\n") or block.count(b"\r")
             whole = whole and _decodes(decoder, block, final=False)
     if whole and _decodes(decoder, b"", final=True):
-        return _Scan(0, 0, quotes, lines)
-    return _Scan(*_count_broken(path, encoding), quotes, lines)
+        return _Scan(0, 0, quotes)
+    return _Scan(*_count_broken(path, encoding), quotes)
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool) -> bool:

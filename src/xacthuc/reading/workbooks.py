@@ -124,7 +124,7 @@ def _list_big_chunks(grid: Grid, *, path: Path, part: str, limits: Limits) -> It
             zlib.error,
             EOFError,
             ElementTree.ParseError,
-            IndexError,
+            LookupError,
         ):
             grid.notes.append(Note("sheet_damaged"))
             return
