@@ -1,61 +1,69 @@
 -- 12 doses
--- reads   claims, groups (11)
--- does    finds doses that were entered twice, among people with two entries of one day or one dose number;
---         of the same person, the first entry stays:
---         1 the same day and the same dose number, or the same day and the same lot
---         2 the same day, where neither number nor lot is written
---         3 the same dose number, vaccine and lot, where a date is missing, at most three days off, or has one part
---           (day, month or year) other than the first entry's, or day and month swapped
--- writes  claim, first_claim (the entry it repeats), for the repeated entries only
-WITH open_groups AS (
-    SELECT g.group_no
+-- reads   claims, decided (10), groups (11)
+-- does    finds doses that were entered twice, among entries that may be one person's and share a day or a dose number
+--         surely one person's (the same group):
+--         1 the same day, and not another dose number, or the same lot
+--         2 the same dose number, no other vaccine, at most seven days apart
+--         3 the same dose number and vaccine, a date missing, lots at most one character apart
+--         4 the same dose number, vaccine and lot, and a date with another year, or day and month swapped
+--         perhaps one person's (the same proposal, or the same name and birth date of nobody registered):
+--         5 the same name or birth date, day and vaccine, and the same dose number or lot, the other not against it
+-- writes  claim, first_claim (the first entry that it repeats), for the repeated entries only
+WITH entries AS (
+    SELECT
+        c.claim, g.group_no, c.dose_no, c.vaccine, c.lot, c.dose_date, c.name_fold, c.birth_date,
+        CASE
+            WHEN d.person_no IS NOT NULL THEN d.person_no
+            WHEN c.name_fold IS NULL OR c.birth_date IS NULL THEN g.group_no
+            ELSE -1 - min(CASE WHEN d.person_no IS NULL THEN c.claim END) OVER (
+                PARTITION BY CASE WHEN d.person_no IS NULL THEN concat(c.name_fold, '|', c.birth_date) END,
+                    CASE WHEN d.person_no IS NOT NULL THEN c.claim END
+            )
+        END AS who
     FROM claims AS c
+    JOIN decided AS d ON c.claim = d.claim
     JOIN groups AS g ON c.claim = g.claim
     WHERE c.given AND c.refused IS NULL
-    GROUP BY g.group_no, c.dose_no
-    HAVING count(*) > 1
+),
+several AS (
+    SELECT who FROM entries GROUP BY who, dose_no HAVING count(*) > 1
     UNION
-    SELECT g.group_no
-    FROM claims AS c
-    JOIN groups AS g ON c.claim = g.claim
-    WHERE c.given AND c.refused IS NULL
-    GROUP BY g.group_no, c.dose_date
-    HAVING count(*) > 1
+    SELECT who FROM entries GROUP BY who, dose_date HAVING count(*) > 1
 ),
-lined AS (
-    SELECT
-        c.claim, g.group_no, c.dose_no, c.vaccine, c.lot, c.dose_date,
-        first_value(c.dose_date) OVER (
-            PARTITION BY g.group_no, c.dose_no, c.vaccine, c.lot
-            ORDER BY c.claim ASC NULLS LAST ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-        ) AS first_date,
-        min(c.claim) OVER (PARTITION BY g.group_no, c.dose_no, c.vaccine, c.lot) AS same_dose,
-        min(c.claim) OVER (PARTITION BY g.group_no, c.dose_date, c.dose_no) AS same_number,
-        min(c.claim) OVER (PARTITION BY g.group_no, c.dose_date, c.lot) AS same_lot,
-        min(c.claim) OVER (PARTITION BY g.group_no, c.dose_date) AS same_day
-    FROM claims AS c
-    JOIN groups AS g ON c.claim = g.claim
-    JOIN open_groups AS o ON g.group_no = o.group_no
-    WHERE c.given AND c.refused IS NULL
+few AS (
+    SELECT entries.*, day_number(entries.dose_date) AS day_no
+    FROM entries
+    JOIN several ON entries.who = several.who
 ),
-met AS (
+compared AS (
     SELECT
-        claim,
-        CASE WHEN dose_date IS NOT NULL AND dose_no IS NOT NULL THEN same_number END AS by_number,
-        CASE WHEN dose_date IS NOT NULL AND lot IS NOT NULL THEN same_lot END AS by_lot,
-        CASE WHEN dose_date IS NOT NULL AND dose_no IS NULL AND lot IS NULL THEN same_day END AS by_day,
-        CASE WHEN dose_no IS NOT NULL AND vaccine IS NOT NULL AND lot IS NOT NULL AND (
-            dose_date IS NULL
-            OR first_date IS NULL
-            OR day_number(dose_date) - day_number(first_date) BETWEEN -3 AND 3
-            OR substr(dose_date, 1, 7) = substr(first_date, 1, 7)
-            OR substr(dose_date, 6, 5) = substr(first_date, 6, 5)
-            OR concat(substr(dose_date, 1, 4), substr(dose_date, 9, 2))
-                = concat(substr(first_date, 1, 4), substr(first_date, 9, 2))
-            OR dose_date = concat(substr(first_date, 1, 5), substr(first_date, 9, 2), '-', substr(first_date, 6, 2))
-        ) THEN same_dose END AS by_dose
-    FROM lined
+        a.claim AS first_claim,
+        b.claim,
+        a.group_no = b.group_no AS surely,
+        coalesce(a.dose_date = b.dose_date, false) AS same_day,
+        coalesce(a.dose_no = b.dose_no, false) AS same_number,
+        coalesce(a.dose_no <> b.dose_no, false) AS other_number,
+        coalesce(a.vaccine = b.vaccine, false) AS same_vaccine,
+        coalesce(a.vaccine <> b.vaccine, false) AS other_vaccine,
+        coalesce(a.lot = b.lot, false) AS same_lot,
+        coalesce(a.lot <> b.lot, false) AS other_lot,
+        coalesce(a.day_no - b.day_no BETWEEN -7 AND 7, false) AS near_day,
+        a.dose_date IS NULL OR b.dose_date IS NULL AS no_day,
+        coalesce(levenshtein(a.lot, b.lot) > 1, false) AS far_lot,
+        coalesce(
+            substr(a.dose_date, 6, 5) = substr(b.dose_date, 6, 5)
+                OR a.dose_date = concat(substr(b.dose_date, 1, 5), substr(b.dose_date, 9, 2), '-', substr(b.dose_date, 6, 2)),
+            false
+        ) AS mistyped_day,
+        coalesce(a.name_fold = b.name_fold OR a.birth_date = b.birth_date, false) AS alike
+FROM few AS a
+    JOIN few AS b ON a.who = b.who AND a.claim < b.claim
 )
-SELECT claim, least(by_number, by_lot, by_day, by_dose) AS first_claim
-FROM met
-WHERE least(by_number, by_lot, by_day, by_dose) < claim
+SELECT claim, min(first_claim) AS first_claim
+FROM compared
+WHERE surely AND same_day AND (NOT other_number OR same_lot)
+    OR surely AND same_number AND NOT other_vaccine AND near_day
+    OR surely AND same_number AND same_vaccine AND no_day AND NOT far_lot
+    OR surely AND same_number AND same_vaccine AND same_lot AND mistyped_day
+    OR alike AND same_day AND same_vaccine AND (same_number AND NOT other_lot OR same_lot AND NOT other_number)
+GROUP BY claim

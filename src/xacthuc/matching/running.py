@@ -95,7 +95,7 @@ def match(
         "decided", "10_decide", claims="claims", numbered="numbered", ranked="ranked", thresholds="thresholds"
     )
     groups = line.make("groups", "11_groups", claims="claims", decided="decided")
-    doses = line.make("doses", "12_doses", claims="claims", groups="groups")
+    doses = line.make("doses", "12_doses", claims="claims", decided="decided", groups="groups")
     scored = work / "scored.parquet"
     return {"decided": decided, "groups": groups, "doses": doses, "scored": scored, "model": model_path}
 
