@@ -41,9 +41,10 @@ def commands() -> None:
 @click.option("--model", type=FILE, help="A model.json to use instead of learning the weights from the data.")
 @click.option("--lots", type=FILE, help="List of known lots (csv); without it a lot is checked by its form only.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day of the check; today if not given.")
+@click.option("--title", default="Xác thực tiêm chủng", show_default=True, help="Title of the report.")
 @click.option("--report/--no-report", default=True, help="Write the report and the annotated copies.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
-def verify(*, as_of: datetime | None, report: bool, as_json: bool, **options: Any) -> None:
+def verify(*, as_of: datetime | None, title: str, report: bool, as_json: bool, **options: Any) -> None:
     """Check every row of FILES against the register and say why it is wrong."""
     from xacthuc.pipeline import verify as run
     from xacthuc.runs.order import Order
@@ -66,7 +67,7 @@ def verify(*, as_of: datetime | None, report: bool, as_json: bool, **options: An
         if report:
             from xacthuc.runs.delivery import deliver
 
-            deliver(outcome, as_of=order.as_of, report=progress.step)
+            deliver(outcome, as_of=order.as_of, title=title, report=progress.step)
     from xacthuc.runs.summary import print_summary, summarise
 
     summary = summarise(outcome)

@@ -1,10 +1,10 @@
 """The whole line on one page: files and a register in, two verdicts for every row out.
 
-    claims   --read, clean-->  numbered CLEAN rows ----+
-    register --read, clean-->  numbered CLEAN people --+--match-->  who is meant, how sure, why not
-                                                       +--rules-->  is the dose plausible
-                                                            |
-                                verdicts.parquet, records.parquet, persons.parquet, explanations.parquet, rows.csv
+claims   --read, clean-->  numbered CLEAN rows ----+
+register --read, clean-->  numbered CLEAN people --+--match-->  who is meant, how sure, why not
+                                                   +--rules-->  is the dose plausible
+                                                        |
+                            verdicts.parquet, records.parquet, persons.parquet, explanations.parquet, rows.csv
 """
 
 from __future__ import annotations

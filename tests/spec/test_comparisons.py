@@ -29,19 +29,27 @@ def list_cases() -> list[tuple[str, dict[str, Any], dict[str, Any], int]]:
         person = make_row(number12=case["twelve"], number9=case["nine"])
         cases.append(("number", make_row(**{column: case["claim"]}), person, case["level"]))
     for case in CASES["places"]:
-        places = [dict(zip(("commune", "district", "province"), side, strict=True)) for side in (case["claim"], case["register"])]
+        places = [
+            dict(zip(("commune", "district", "province"), side, strict=True))
+            for side in (case["claim"], case["register"])
+        ]
         cases.append(("place", make_row(**places[0]), make_row(**places[1]), case["level"]))
     return cases
 
 
 def test_reference_says_what_the_table_says() -> None:
     for field, claim, person, level in list_cases():
-        assert reference.compare(claim, person, 0)[field] == level, (field, claim[field if field != "place" else "commune"])
+        assert reference.compare(claim, person, 0)[field] == level, (
+            field,
+            claim[field if field != "place" else "commune"],
+        )
 
 
 def test_engine_says_what_the_table_says(engine: Engine, tmp_path: Path) -> None:
     cases = list_cases()
-    claims = write_rows(number_rows([c for _, c, _, _ in cases], number="claim"), tmp_path / "c.parquet", number="claim")
+    claims = write_rows(
+        number_rows([c for _, c, _, _ in cases], number="claim"), tmp_path / "c.parquet", number="claim"
+    )
     people = write_rows(
         number_rows([p for _, _, p, _ in cases], number="person_no"), tmp_path / "p.parquet", number="person_no"
     )

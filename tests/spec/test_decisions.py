@@ -40,8 +40,13 @@ def tell(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def find_wrong(answers: dict[int, dict[str, Any]]) -> list[Any]:
-    wanted = [{k: case[k] for k in ("identity", "person", "sure")} | {"reasons": sorted(case["reasons"])} for case in TABLE["cases"]]
-    return [(TABLE["cases"][i]["why"], tell(answers[i]), want) for i, want in enumerate(wanted) if tell(answers[i]) != want]
+    wanted = [
+        {k: case[k] for k in ("identity", "person", "sure")} | {"reasons": sorted(case["reasons"])}
+        for case in TABLE["cases"]
+    ]
+    return [
+        (TABLE["cases"][i]["why"], tell(answers[i]), want) for i, want in enumerate(wanted) if tell(answers[i]) != want
+    ]
 
 
 def test_reference_decides_as_the_table() -> None:

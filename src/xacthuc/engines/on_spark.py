@@ -16,8 +16,7 @@ from xacthuc.engines.steps import EngineFailed, Step
 # The same names as in on_duckdb.py, with the same meaning; conformance cases hold the two together.
 PRELUDE = (
     "CREATE TEMPORARY FUNCTION sorted_words(s STRING) RETURNS STRING RETURN array_join(array_sort(split(s, '<')), '<')",
-    "CREATE TEMPORARY FUNCTION sorted_letters(s STRING) RETURNS STRING "
-    "RETURN array_join(array_sort(split(s, '')), '')",
+    "CREATE TEMPORARY FUNCTION sorted_letters(s STRING) RETURNS STRING RETURN array_join(array_sort(split(s, '')), '')",
     "CREATE TEMPORARY FUNCTION words_begin_within(a STRING, b STRING) RETURNS BOOLEAN "
     "RETURN forall(split(a, '<'), x -> exists(split(b, '<'), y -> startswith(y, x)))",
     "CREATE TEMPORARY FUNCTION day_number(d STRING) RETURNS BIGINT "

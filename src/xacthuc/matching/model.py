@@ -44,7 +44,7 @@ class Model:
 
     people: int
     claims: int
-    learnt: str                       # "numbers": from pairs joined by number; "em": without numbers
+    learnt: str  # "numbers": from pairs joined by number; "em": without numbers
     weights: tuple[Weight, ...]
     thresholds: Thresholds
 

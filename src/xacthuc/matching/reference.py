@@ -294,7 +294,11 @@ def rank(scored: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def decide(
-    claim: Row, holders: Mapping[int, tuple[int, bool]], ranked: Sequence[tuple[int, int]], facts: Mapping[int, Any], model: Model
+    claim: Row,
+    holders: Mapping[int, tuple[int, bool]],
+    ranked: Sequence[tuple[int, int]],
+    facts: Mapping[int, Any],
+    model: Model,
 ) -> dict[str, Any]:
     """Step 10: identity, proposal, reasons. `facts` gives (via, levels) of each candidate."""
     if claim["refused"] is not None:

@@ -69,7 +69,13 @@ class Line:
 
 
 def match(
-    engine: Engine, *, claims: Path, people: Path, work: Path, model: Path | None = None, report: Report = lambda _: None
+    engine: Engine,
+    *,
+    claims: Path,
+    people: Path,
+    work: Path,
+    model: Path | None = None,
+    report: Report = lambda _: None,
 ) -> dict[str, Path]:
     """Match CLEAN claims (numbered by `claim`) against CLEAN people (numbered by `person_no`).
 
@@ -87,9 +93,7 @@ def match(
     line.make("candidates", "02_compare", pairs="pairs", **both)
     model_path = model or _learn_model(line, work=work, both=both)
     _put_model(line, read_model(model_path))
-    line.make(
-        "scored", "08_score", candidates="candidates", claims="claims", rarities="rarities", weights="weights"
-    )
+    line.make("scored", "08_score", candidates="candidates", claims="claims", rarities="rarities", weights="weights")
     line.make("ranked", "09_rank", scored="scored")
     decided = line.make(
         "decided", "10_decide", claims="claims", numbered="numbered", ranked="ranked", thresholds="thresholds"

@@ -78,20 +78,26 @@ def explain_record(record: str, out: Path) -> Explanation:
 
 
 def _rows(path: Path, record: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = ds.dataset(path, format="parquet").to_table(filter=ds.field("record") == record).to_pylist()
+    found: list[dict[str, Any]] = (
+        ds.dataset(path, format="parquet").to_table(filter=ds.field("record") == record).to_pylist()
+    )
     return found
 
 
 def _weigh(row: dict[str, Any], field: str) -> Evidence:
     short = field.removesuffix("_date")
     level = row[f"{short}_level"]
-    return Evidence(field=field, level=LEVEL_WORDS[field][level] if level >= 0 else MISSING, weight=row[f"{short}_weight"])
+    return Evidence(
+        field=field, level=LEVEL_WORDS[field][level] if level >= 0 else MISSING, weight=row[f"{short}_weight"]
+    )
 
 
 def _propose(candidates: list[dict[str, Any]], *, propose: int, sure: bool) -> tuple[Proposal, ...]:
     shown = [row for row in candidates if row["weight"] >= propose]
     following = [row["weight"] for row in candidates[1:]] + [0]
     return tuple(
-        Proposal(rank=row["place_no"], weight=row["weight"], margin=row["weight"] - max(after, 0), sure=sure and rank == 0)
+        Proposal(
+            rank=row["place_no"], weight=row["weight"], margin=row["weight"] - max(after, 0), sure=sure and rank == 0
+        )
         for rank, (row, after) in enumerate(zip(shown, following, strict=False))
     )

@@ -34,7 +34,7 @@ class Source:
     rows: int
     first: int
     layouts: tuple[SheetLayout, ...]
-    refused: str | None = None          # finding code why the file could not be read at all
+    refused: str | None = None  # finding code why the file could not be read at all
 
 
 def take_in(

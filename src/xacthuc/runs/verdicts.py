@@ -32,8 +32,8 @@ DOSE_FIELDS = ("dose_no", "vaccine", "lot", "dose_date", "site")
 PERSON_SCHEMA = pa.schema(
     [
         pa.field("record", pa.string(), nullable=False),
-        pa.field("person_group", pa.string(), nullable=False),   # records of one person share it
-        pa.field("dose_group", pa.int64(), nullable=False),      # entries of one dose share it
+        pa.field("person_group", pa.string(), nullable=False),  # records of one person share it
+        pa.field("dose_group", pa.int64(), nullable=False),  # entries of one dose share it
     ]
 )
 
@@ -65,9 +65,7 @@ def prepare_doses(
     return _make(("doses_to_judge",), engine, tables=tables, side=side, done=done)
 
 
-def judge(
-    engine: Engine, *, tables: Mapping[str, Path], workspace: Workspace, done: Callable[[str], None]
-) -> Path:
+def judge(engine: Engine, *, tables: Mapping[str, Path], workspace: Workspace, done: Callable[[str], None]) -> Path:
     """Join what matching and rules said into one table on the register's side; gives its path.
 
     `tables` has claims, people, decided, groups, doses, scored, rule_findings, cell_findings. Raises EngineFailed.

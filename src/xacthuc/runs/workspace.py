@@ -27,7 +27,7 @@ class Workspace:
     out: Path
     side: Path
     fingerprint: str
-    keeps_side: bool                # the owner of the register asked for its side to be kept
+    keeps_side: bool  # the owner of the register asked for its side to be kept
 
     @property
     def work(self) -> Path:
@@ -45,9 +45,7 @@ class Workspace:
             shutil.rmtree(self.side, ignore_errors=True)
 
 
-def open_workspace(
-    out: Path, *, inputs: Sequence[Path], options: Sequence[str], side: Path | None = None
-) -> Workspace:
+def open_workspace(out: Path, *, inputs: Sequence[Path], options: Sequence[str], side: Path | None = None) -> Workspace:
     """Open the folder of a run: go on with it if the same run was begun there, else begin anew."""
     fingerprint = _fingerprint(inputs, options)
     temporary = Path(tempfile.gettempdir()) / f"xacthuc-{os.getuid()}-{fingerprint[:16]}"

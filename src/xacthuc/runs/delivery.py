@@ -1,0 +1,77 @@
+"""What a run gives back to people: annotated copies of their own workbooks, and the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+
+from xacthuc.reporting.annotate import annotate_workbook
+from xacthuc.reporting.report import build_report
+from xacthuc.runs.order import Outcome, VerifyRefused
+
+# Files of this kind are a system's, not a clerk's: nobody mends them by hand.
+NOT_FOR_HANDS = (".parquet",)
+
+Report = Callable[[str, int | None], None]
+
+
+def deliver(outcome: Outcome, *, as_of: date, title: str, report: Report = lambda _, __: None) -> list[Path]:
+    """Write the annotated copies into `annotated/` and the report; gives the paths, the report's page first."""
+    page = write_report(outcome.order.out, as_of=as_of, title=title)
+    report("report", None)
+    return [page, *_annotate(outcome, report)]
+
+
+def _annotate(outcome: Outcome, report: Report) -> list[Path]:
+    copies: list[Path] = []
+    paths = {path.name: path for path in outcome.order.files}
+    for source in outcome.sources:
+        path = paths[source.file]
+        if source.refused or path.is_dir() or path.suffix.lower() in NOT_FOR_HANDS:
+            continue
+        mine = ds.field("file") == source.file
+        copies.append(
+            annotate_workbook(
+                path,
+                out=outcome.order.out / "annotated",
+                findings=ds.dataset(outcome.findings, format="parquet").to_table(filter=mine),
+                verdicts=pq.read_table(outcome.verdicts, filters=mine),
+                layouts=source.layouts,
+                records=pq.read_table(outcome.records, filters=mine),
+            )
+        )
+        report(f"annotated {source.file}", None)
+    return copies
+
+
+def write_report(
+    out: Path,
+    *,
+    as_of: date,
+    title: str,
+    deliveries: Path | None = None,
+    population: Path | None = None,
+    given: Path | None = None,
+) -> Path:
+    """Write report.html, tables/ and public/ of the run in `out`; gives the page. Raises VerifyRefused."""
+    if not (out / "verdicts.parquet").exists():
+        raise VerifyRefused(f"there are no verdicts in {out}; run xacthuc verify first")
+    findings = out / "work" / "claims" / "findings"
+    rows = out / "rows.csv"
+    written = build_report(
+        out,
+        verdicts=out / "verdicts.parquet",
+        records=out / "records.parquet",
+        findings=findings if findings.exists() else None,
+        rows=rows if rows.exists() else None,
+        deliveries=deliveries,
+        population=population,
+        unrecorded=given,
+        as_of=as_of,
+        title=title,
+    )
+    return written[0]
