@@ -147,9 +147,11 @@ def test_day_month_year_in_columns_and_ticks_for_sex(tmp_path: Path) -> None:
         [1, "Nguyễn Văn An", 2, 3, 1980, "x", "", "089080000001"],
         [2, "Trần Thị Bình", "", "", 1990, "", "x", "089190000002"],
         [3, "Lê Cường", "", 5, 1990, "x", "x", "089190000003"],
+        [4, "Phan Dũng", "", "", "", "x", "", "089090000004"],
     ]
     _, rows = read_one(write_xlsx(tmp_path / "a.xlsx", ("a", cells), merges=("C1:E1",)))
-    assert pick(rows, "birth_date", "sex") == [("2/3/1980", "Nam"), ("1990", "Nữ"), ("5/1990", None)]
+    expected = [("2/3/1980", "Nam"), ("1990", "Nữ"), ("5/1990", None), (None, "Nam")]
+    assert pick(rows, "birth_date", "sex") == expected
 
 
 def test_day_month_year_each_with_its_heading(tmp_path: Path) -> None:

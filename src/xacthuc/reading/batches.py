@@ -191,7 +191,12 @@ def _drop_repeated(arrays: list[pa.ChunkedArray]) -> list[pa.ChunkedArray]:
 def _concat(arrays: list[pa.ChunkedArray], separator: str) -> pa.ChunkedArray:
     if len(arrays) == 1:
         return arrays[0]
-    joined = pc.binary_join_element_wise(*arrays, separator, null_handling="skip")
+    nothing = pc.is_null(arrays[0])
+    for array in arrays[1:]:
+        nothing = pc.and_(nothing, pc.is_null(array))
+    # Arrow leaves out a row of which every text is skipped: there the first is empty, and null again below.
+    filled = [pc.if_else(nothing, "", arrays[0]), *arrays[1:]]
+    joined = pc.binary_join_element_wise(*filled, separator, null_handling="skip")
     return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
 
 
