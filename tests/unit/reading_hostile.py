@@ -222,3 +222,21 @@ def cut_xls(data: bytes) -> bytes:
     changed = bytearray(data)
     struct.pack_into("<I", changed, at + 4, 50_000_000)
     return bytes(changed)
+
+
+def widen_xls(data: bytes) -> bytes:
+    """Let a sheet of an xls say that it ends before it begins."""
+    at = data.index(struct.pack("<HH", 0x200, 14))
+    changed = bytearray(data)
+    struct.pack_into("<I", changed, at + 4, 60_000)
+    return bytes(changed)
+
+
+def crowd_xls(data: bytes) -> bytes:
+    """Let an xls say that it has four thousand million strings."""
+    at = data.index(struct.pack("<H", 0xFC), 600)
+    while struct.unpack_from("<I", data, at + 8)[0] != 13:
+        at = data.index(struct.pack("<H", 0xFC), at + 1)
+    changed = bytearray(data)
+    struct.pack_into("<I", changed, at + 8, 0xFFFFFFF0)
+    return bytes(changed)

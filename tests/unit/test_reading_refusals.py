@@ -9,6 +9,7 @@ from reading_hostile import (
     CSV,
     add_parts,
     change_part,
+    crowd_xls,
     cut_xls,
     lie_about_size,
     make_bomb,
@@ -25,6 +26,7 @@ from reading_hostile import (
     shift_xls,
     spoil_part,
     twist_xls,
+    widen_xls,
     write,
 )
 
@@ -140,6 +142,8 @@ REFUSED: list[tuple[str, str, Maker, str, Limits]] = [
     ("bomb in the book", "a.xlsx", lambda: change_part(make_xlsx(), BOOK, b" " * (17 << 20)), "zip_bomb", DEFAULT),
     ("bomb by repeated rows", "a.ods", lambda: make_ods(repeated=20_000_000), "sheet_too_big", DEFAULT),
     ("cell past the last column", "a.xls", lambda: shift_xls(make_xls()), "file_damaged", DEFAULT),
+    ("xls that ends before it begins", "a.xls", lambda: widen_xls(make_xls()), "file_damaged", DEFAULT),
+    ("xls of too many strings", "a.xls", lambda: crowd_xls(make_xls()), "file_damaged", DEFAULT),
     ("xls that makes calamine give up", "a.xls", lambda: cut_xls(make_xls()), "file_damaged", DEFAULT),
     ("too many parts", "a.xlsx", make_xlsx, "zip_too_many_parts", small(entries=3)),
     (

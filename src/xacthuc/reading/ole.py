@@ -13,6 +13,8 @@ from typing import Literal
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FREE = 0xFFFFFFFA  # sector numbers from here on end a chain
+_DIMENSIONS, _STRINGS = 0x200, 0xFC
+_ROWS = 65_536
 _BOF, _FILEPASS, _DATEMODE, _BOUNDSHEET, _ROW, _COLINFO = 0x809, 0x2F, 0x22, 0x85, 0x208, 0x7D
 _MOST_SECTORS = 4_000_000  # 2 GB of 512 bytes; a longer chain goes in circles
 _CELLS = frozenset((0x06, 0x7E, 0xBD, 0xBE, 0xD6, 0xFD, 0x201, 0x203, 0x204, 0x205, 0x27E))  # begin with row and column
@@ -94,6 +96,7 @@ def read_book(stream: bytes) -> BookFacts:
     columns: dict[int, set[int]] = {}
     sheet = 0
     for at, kind, body in _list_records(stream):
+        _check_record(kind, body, size=len(stream))
         if kind == _BOF:
             sheet = at
         elif kind == _FILEPASS:
@@ -103,8 +106,6 @@ def read_book(stream: bytes) -> BookFacts:
             facts.date_system = 1904
         elif kind == _BOUNDSHEET and len(body) >= 8:
             names.append((struct.unpack_from("<I", body)[0], _get_name(body[6:])))
-        elif kind in _CELLS and len(body) >= 4 and struct.unpack_from("<H", body, 2)[0] > _LAST_COLUMN:
-            raise OleDamaged("cell past the last column")
         elif kind == _ROW and len(body) >= 14 and body[12] & 0x20:
             rows.setdefault(sheet, set()).add(struct.unpack_from("<H", body)[0])
         elif kind == _COLINFO and len(body) >= 10 and body[8] & 0x01:
@@ -113,6 +114,18 @@ def read_book(stream: bytes) -> BookFacts:
     facts.hidden_rows = {name: frozenset(rows[at]) for at, name in names if at in rows}
     facts.hidden_columns = {name: frozenset(columns[at]) for at, name in names if at in columns}
     return facts
+
+
+def _check_record(kind: int, body: bytes, *, size: int) -> None:
+    """Refuse what makes calamine ask for more memory than there is, and end the process."""
+    if kind in _CELLS and len(body) >= 4 and struct.unpack_from("<H", body, 2)[0] > _LAST_COLUMN:
+        raise OleDamaged("cell past the last column")
+    if kind == _DIMENSIONS and len(body) >= 12:
+        top, bottom, left, right = struct.unpack_from("<IIHH", body)
+        if not (top <= bottom <= _ROWS and left <= right <= _LAST_COLUMN + 1):
+            raise OleDamaged("sheet larger than a sheet can be")
+    if kind == _STRINGS and len(body) >= 8 and struct.unpack_from("<I", body, 4)[0] > size:
+        raise OleDamaged("more strings than bytes")
 
 
 def _read_table(data: bytes, *, sector: int, difat: int) -> tuple[int, ...]:
