@@ -13,7 +13,7 @@ _ORDERS = ("dmy", "mdy", "ymd")
 _TREES = ("2021", "2025", "none")
 
 
-class ColumnMapRefused(Exception):  # noqa: N818
+class ColumnMapRefused(Exception):
     """A column map that cannot be used; the text names the key."""
 
 

@@ -31,7 +31,7 @@ class Limits:
 DEFAULT = Limits()
 
 
-class FileRefused(Exception):  # noqa: N818
+class FileRefused(Exception):
     """A file that cannot be read at all; `code` is a finding code of kind refused, the text names no value."""
 
     def __init__(self, code: str, *, file: str) -> None:

@@ -21,7 +21,7 @@ _CELLS = frozenset((0x06, 0x7E, 0xBD, 0xBE, 0xD6, 0xFD, 0x201, 0x203, 0x204, 0x2
 _LAST_COLUMN = 255  # of BIFF8; a cell beyond it would make calamine ask for gigabytes
 
 
-class OleDamaged(Exception):  # noqa: N818
+class OleDamaged(Exception):
     """A compound file whose tables point outside of it."""
 
 

@@ -26,7 +26,7 @@ _LETTERS = re.compile(r"[A-Z]+")
 _TYPES = {ord("n"): "n", ord("b"): "b", ord("e"): "e", ord("d"): "d", ord("i"): "i"}
 
 
-class SheetCut(Exception):  # noqa: N818
+class SheetCut(Exception):
     """A sheet whose XML ends in the middle or makes no sense."""
 
 
