@@ -94,12 +94,13 @@ def _tell(folder: Path, *, books: Path, district: Outcome, province: Outcome, co
     scored = score(province.verdicts, truth=country / "truth.parquet", records=province.records, people=persons)
     measures: dict[str, Any] = {"reading": read["doses"], "verdicts": found, "province": scored}
     (folder / "measures.json").write_text(json.dumps(measures, ensure_ascii=False, default=str), encoding="utf-8")
+    doses, first = read["doses"], scored["residual"]["first_right"]
     return f"""
 Against the known truth of this synthetic province:
-  workbooks   {read["doses"]["share"]:.2%} of {read["doses"]["doses"]:,} doses read right in every field a careful person could restore
+  workbooks   {doses["share"]:.2%} of {doses["doses"]:,} doses read with every field right that a careful person could restore
   workbooks   {found["share"]:.2%} of {found["in_register"]:,} records of registered people matched or proposed rightly
   province    {scored["matched_wrong_person"]} of {scored["matched"]:,} records matched to a wrong person
-  province    {scored["residual"]["first_right"]:.2%} of the records that their number does not settle proposed rightly
+  province    {first:.2%} of the records that their number does not settle proposed rightly
 
 Open these:
   {folder}/district/report.html           what each commune has to do

@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from rows import make_row, number_rows, write_rows
 
+from rows import make_row, number_rows, write_rows
 from xacthuc.engines import Engine, load_steps
 from xacthuc.matching import reference
 

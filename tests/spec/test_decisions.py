@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
-from rows import make_row, number_rows, write_rows
 
+from rows import make_row, number_rows, write_rows
 from xacthuc.engines import Engine
 from xacthuc.matching import match, read_model, reference
 

@@ -65,7 +65,8 @@ def clean_names(values: pa.Array | pa.ChunkedArray, *, encoding: str | None = No
     rows = values.indices
     masks = pa.array(names.masks).take(rows).fill_null(0).to_numpy(zero_copy_only=False)
     columns = (names.name, names.name_key, names.name_fold, names.name_first, names.name_last)
-    return CleanNames(*(column.take(rows) for column in columns), masks)
+    name, key, folded, first, last = (column.take(rows) for column in columns)
+    return CleanNames(name, key, folded, first, last, masks)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from xacthuc.matching.model import LEVELS, RARITIES, Model, cut_of
@@ -37,7 +38,7 @@ def find_holders(claims: Sequence[Row], people: Sequence[Row]) -> dict[Pair, tup
     """Step 01: for each claim and holder of its number, by which number and whether all agrees."""
     found: dict[Pair, tuple[int, bool]] = {}
     for via, number in ((2, "number9"), (1, "number12")):
-        index = _index(people, lambda p, number=number: p[number])
+        index = _index(people, itemgetter(number))
         for claim in claims:
             for person in index.get(claim[number], ()) if claim[number] else ():
                 found[claim["claim"], person["person_no"]] = (via, _agrees(claim, person))
@@ -159,8 +160,8 @@ def find_residual(
 ) -> dict[int, str]:
     """Step 04: the claims that their number does not settle, and how far to look."""
     by_claim: dict[int, list[int]] = defaultdict(list)
-    for claim, person in holders:
-        by_claim[claim].append(person)
+    for claim_no, person in holders:
+        by_claim[claim_no].append(person)
     reach = {}
     for claim in claims:
         no = claim["claim"]
@@ -206,7 +207,7 @@ def _place(row: Row) -> str | None:
 
 
 def _digits(row: Row) -> str | None:
-    digits = row["number12"] or row["digits"]
+    digits: str | None = row["number12"] or row["digits"]
     return digits if digits and len(digits) >= 9 else None
 
 

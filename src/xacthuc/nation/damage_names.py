@@ -220,7 +220,7 @@ def _place_tone(word: str, *, late: bool) -> str:
 def _tones_last(word: str) -> str:
     parts = []
     for letter in unicodedata.normalize("NFC", word):
-        base, *marks = unicodedata.normalize("NFD", letter)
+        base, *marks = list(unicodedata.normalize("NFD", letter))
         tone = "".join(mark for mark in marks if mark in TONES)
         parts.append(unicodedata.normalize("NFC", base + "".join(mark for mark in marks if mark not in TONES)) + tone)
     return "".join(parts)

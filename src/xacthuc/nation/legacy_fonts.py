@@ -29,10 +29,10 @@ def write_telex(syllable: str) -> str:
     """Give the keystrokes of one syllable as they stay when the keyboard was off; unchanged if it has no mark."""
     keys, tone = "", ""
     for letter in unicodedata.normalize("NFC", syllable):
-        if letter in "đĐ":
+        if letter in ("đ", "Đ"):
             keys += "dd" if letter == "đ" else "Dd"
             continue
-        base, *marks = unicodedata.normalize("NFD", letter)
+        base, *marks = list(unicodedata.normalize("NFD", letter))
         keys += base
         for mark in marks:
             tone = TELEX_TONES.get(mark, tone)

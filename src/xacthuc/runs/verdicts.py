@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -55,7 +56,8 @@ def load_supply(lots: Path | None) -> Supply:
     if lots is None:
         return Supply.of()
     known = load_lots(lots).values()
-    return Supply.of(lots=(Lot(lot=lot.lot, vaccine=lot.vaccine, expires=lot.expires) for lot in known))
+    days = {lot.lot: date.fromisoformat(lot.expires) if lot.expires else None for lot in known}
+    return Supply.of(lots=(Lot(lot=lot.lot, vaccine=lot.vaccine, expires=days[lot.lot]) for lot in known))
 
 
 def prepare_doses(

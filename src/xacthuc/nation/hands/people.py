@@ -57,7 +57,7 @@ class District:
     doses: tuple[DoseRow, ...]
 
 
-class DistrictNotFound(Exception):  # noqa: N818 - named as the other refusals are
+class DistrictNotFound(Exception):
     """The code is no district of 2021, or nobody of the nation lives there."""
 
 
