@@ -1,6 +1,7 @@
--- Reads: verdicts (one line per dose, with its pattern of reasons), cleaned (records.parquet), places (unit -> chain).
--- Does: gives each line its units, product and day, and the one state that decides where it is counted.
--- Writes: one row per line of `verdicts`. A unit that is not known is its parent's code and a '-'.
+-- 01 lines
+-- reads   verdicts (one line per dose, with its pattern of reasons), cleaned (records.parquet), places (unit -> chain).
+-- does    gives each line its units, product and day, and the one state that decides where it is counted.
+-- writes  one row per line of `verdicts`. A unit that is not known is its parent's code and a '-'.
 SELECT
   COALESCE(p.province, '-') AS province,
   COALESCE(p.district, concat(COALESCE(p.province, '-'), '-')) AS district,

@@ -1,6 +1,7 @@
--- Reads: lines (01).
--- Does: counts lines that are alike in everything but the day; every later table but the days comes from here.
--- Writes: one row per cell, `doses` its count.
+-- 02 cells
+-- reads   lines (01).
+-- does    counts lines that are alike in everything but the day; every later table but the days comes from here.
+-- writes  one row per cell, `doses` its count.
 SELECT
   province, district, commune, product, dose_no, identity, vaccination, state, matched, plausible, proposal, pattern,
   CAST(count(*) AS BIGINT) AS doses

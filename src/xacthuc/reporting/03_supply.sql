@@ -1,8 +1,9 @@
--- Reads: cells (02); delivered (unit, doses), given (unit, given, unrecorded), people (unit, people, adults), places.
--- Does: adds up what was delivered, given and lives in each unit, from whatever level the figures were given at. Doses
---       reported as given are set against the recorded ones of the reporting units only, so a unit that does not
---       report never looks like a backlog.
--- Writes: one row per level and unit that has any figure.
+-- 03 supply
+-- reads   cells (02); delivered (unit, doses), given (unit, given, unrecorded), people (unit, people, adults), places.
+-- does    adds up what was delivered, given and lives in each unit, from whatever level the figures were given at. Doses
+--         reported as given are set against the recorded ones of the reporting units only, so a unit that does not
+--         report never looks like a backlog.
+-- writes  one row per level and unit that has any figure.
 WITH recorded AS (
   SELECT province AS unit, sum(doses) AS doses FROM cells WHERE state = 'recorded' GROUP BY province
   UNION ALL

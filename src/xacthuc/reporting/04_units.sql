@@ -1,8 +1,9 @@
--- Reads: cells (02), supply (03).
--- Does: the figures of every unit of every level. The two axes stand side by side and are never merged: of the recorded
---       doses, matched + mismatch + ... + foreign, and plausible + doubtful, and both + ... + neither, each add up.
---       A plausible dose of a foreigner needs no more (`by_rule`); both_settled + by_rule + open_doses is all recorded.
--- Writes: one row per level and unit that has lines or supply figures.
+-- 04 units
+-- reads   cells (02), supply (03).
+-- does    the figures of every unit of every level. The two axes stand side by side and are never merged: of the recorded
+--         doses, matched + mismatch + ... + foreign, and plausible + doubtful, and both + ... + neither, each add up.
+--         A plausible dose of a foreigner needs no more (`by_rule`); both_settled + by_rule + open_doses is all recorded.
+-- writes  one row per level and unit that has lines or supply figures.
 WITH spread AS (
   SELECT 'nation' AS level, 'VN' AS unit, CAST(NULL AS VARCHAR(9)) AS parent,
     state, identity, matched, plausible, proposal, doses FROM cells

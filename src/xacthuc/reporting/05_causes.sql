@@ -1,7 +1,8 @@
--- Reads: cells (02), reasons (pattern -> axis, code, class_2262; problems only).
--- Does: counts, for every unit of every level, the lines that give a reason. A line with two reasons counts under both,
---       so causes never add up to the number of open lines. Refused and double lines are counted apart by `state`.
--- Writes: one row per level, unit, state, axis and code.
+-- 05 causes
+-- reads   cells (02), reasons (pattern -> axis, code, class_2262; problems only).
+-- does    counts, for every unit of every level, the lines that give a reason. A line with two reasons counts under both,
+--         so causes never add up to the number of open lines. Refused and double lines are counted apart by `state`.
+-- writes  one row per level, unit, state, axis and code.
 WITH spread AS (
   SELECT 'nation' AS level, 'VN' AS unit, state, proposal, pattern, doses FROM cells
   UNION ALL

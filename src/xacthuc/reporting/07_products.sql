@@ -1,6 +1,7 @@
--- Reads: cells (02).
--- Does: the two axes by product and by dose number, for the nation and each province.
--- Writes: one row per level, unit, product and dose number; null where the record does not tell.
+-- 07 products
+-- reads   cells (02).
+-- does    the two axes by product and by dose number, for the nation and each province.
+-- writes  one row per level, unit, product and dose number; null where the record does not tell.
 WITH spread AS (
   SELECT 'nation' AS level, 'VN' AS unit, product, dose_no, state, matched, plausible, doses FROM cells
   UNION ALL

@@ -1,6 +1,7 @@
--- Reads: lines (01).
--- Does: the two axes by the day on which the dose was given, for the nation and each province.
--- Writes: one row per level, unit and day (ISO text); null where the record has no day.
+-- 08 days
+-- reads   lines (01).
+-- does    the two axes by the day on which the dose was given, for the nation and each province.
+-- writes  one row per level, unit and day (ISO text); null where the record has no day.
 WITH spread AS (
   SELECT 'nation' AS level, 'VN' AS unit, dose_date, matched, plausible FROM lines WHERE state = 'recorded'
   UNION ALL
