@@ -97,7 +97,7 @@ def _tell(folder: Path, *, books: Path, district: Outcome, province: Outcome, co
     doses, first = read["doses"], scored["residual"]["first_right"]
     return f"""
 Against the known truth of this synthetic province:
-  workbooks   {doses["share"]:.2%} of {doses["doses"]:,} doses read with every field right that a careful person could restore
+  workbooks   {doses["share"]:.2%} of {doses["doses"]:,} doses with every field right that can be restored
   workbooks   {found["share"]:.2%} of {found["in_register"]:,} records of registered people matched or proposed rightly
   province    {scored["matched_wrong_person"]} of {scored["matched"]:,} records matched to a wrong person
   province    {first:.2%} of the records that their number does not settle proposed rightly

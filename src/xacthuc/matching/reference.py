@@ -203,7 +203,8 @@ def _day(row: Row) -> str | None:
 
 
 def _place(row: Row) -> str | None:
-    return row["commune"] or row["place"]
+    place: str | None = row["commune"] or row["place"]
+    return place
 
 
 def _digits(row: Row) -> str | None:
