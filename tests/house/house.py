@@ -70,7 +70,35 @@ def split_sql(sql: str) -> list[Token]:
 
 # Words before a bracket that call nothing.
 NO_CALL = set(
-    ["select", "from", "where", "and", "or", "not", "in", "as", "on", "when", "then", "else", "over", "by", "using", "exists", "join", "union", "all", "with", "having", "between", "case", "end", "distinct", "varchar", "values"]
+    [
+        "select",
+        "from",
+        "where",
+        "and",
+        "or",
+        "not",
+        "in",
+        "as",
+        "on",
+        "when",
+        "then",
+        "else",
+        "over",
+        "by",
+        "using",
+        "exists",
+        "join",
+        "union",
+        "all",
+        "with",
+        "having",
+        "between",
+        "case",
+        "end",
+        "distinct",
+        "varchar",
+        "values",
+    ]
 )
 
 

@@ -114,7 +114,7 @@ def change_part(data: bytes, name: str, change: object) -> bytes:
     if change is None:
         del parts[name]
     else:
-        parts[name] = change(parts[name]) if callable(change) else change  # type: ignore[assignment]
+        parts[name] = change(parts[name]) if callable(change) else change
     return make_zip(parts)
 
 

@@ -64,7 +64,7 @@ def make_verdict(rng: random.Random, *, record: str, commune: str, badness: floa
         line |= {"person": "p" if found else None, "sure": found and rng.random() < 0.8}
     if rng.random() < 0.02:
         line |= {"vaccination": "DUPLICATE"}
-        line["reasons"] = [*list(line["reasons"]), {"field": "row", "code": "dose_entered_twice"}]  # type: ignore[call-overload]
+        line["reasons"] = [*list(line["reasons"]), {"field": "row", "code": "dose_entered_twice"}]
     elif rng.random() < 0.06:
         line |= {"vaccination": "DOUBTFUL"}
     return line

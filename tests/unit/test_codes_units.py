@@ -13,7 +13,7 @@ from xacthuc.codes.units import UnitTree, list_unmapped, load_units, predecessor
     ],
 )  # fmt: skip
 def test_counts_are_the_official_ones(tree: str, level: str, count: int) -> None:
-    assert load_units(tree).count(level) == count  # type: ignore[arg-type]
+    assert load_units(tree).count(level) == count
 
 
 def test_types_of_2021_are_the_official_ones() -> None:
@@ -43,7 +43,7 @@ def test_missing_codes_are_none() -> None:
 
 def test_every_unit_hangs_on_a_province_with_a_position_in_vietnam() -> None:
     for name in ("2021", "2025"):
-        tree = load_units(name)  # type: ignore[arg-type]
+        tree = load_units(name)
         assert len(tree) == len(list(tree)) == sum(tree.count(level) for level in ("province", "district", "commune"))
         for unit in tree:
             top = (unit, *tree.ancestors(unit.code))[-1]

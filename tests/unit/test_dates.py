@@ -104,7 +104,7 @@ def test_the_pivot_decides_the_century() -> None:
     ],
 )
 def test_the_order_of_the_column_rules(order: str, text: str, value: str, reason: str | None) -> None:
-    read = read_date(text, DateStyle(order=order))  # type: ignore[arg-type]
+    read = read_date(text, DateStyle(order=order))
     assert (read.value, read.reason) == (value, reason)
 
 

@@ -25,7 +25,7 @@ def _raw(**columns: list[str | None]) -> pa.Table:
 
 
 def _layout(**changes: object) -> SheetLayout:
-    return SheetLayout(file="f.xlsx", sheet="S", kind="list", visible=True, last_row=9, counts={}, **changes)  # type: ignore[arg-type]
+    return SheetLayout(file="f.xlsx", sheet="S", kind="list", visible=True, last_row=9, counts={}, **changes)
 
 
 def _gather(layout: SheetLayout | None = None, **columns: list[str | None]) -> SheetEvidence:

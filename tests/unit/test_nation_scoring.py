@@ -31,7 +31,7 @@ SAID = [
 
 TRUTH_LINE = """file,sheet,row,dose_no,person_id,true_name,true_birth_date,true_sex,true_number,vaccine,dose_date,lot,damage,recoverable_fields
 f.csv,,2,1,P1,Trần Văn Hùng,1980-02-03,M,036080000001,Abdala,2021-10-01,1,,name;birth_date;number;vaccine;dose_date
-"""  # noqa: E501
+"""  # noqa: E501 - a line of a file cannot be broken
 ROWS_LINE = """file,sheet,sheet_kind,state,last_row,data,headings,blank,totals
 f.csv,,list,visible,2,1,1,0,0
 """

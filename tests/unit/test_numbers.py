@@ -63,7 +63,7 @@ CASES = [
 
 
 def _columns(texts: list[str | None], **options: object) -> list[tuple[object, ...]]:
-    numbers = clean_numbers(pa.array(texts, pa.string()), **options)  # type: ignore[arg-type]
+    numbers = clean_numbers(pa.array(texts, pa.string()), **options)
     parts = (numbers.number12, numbers.number9, numbers.passport, numbers.digits, numbers.state, numbers.code)
     return list(zip(*(part.to_pylist() for part in parts), strict=True))
 

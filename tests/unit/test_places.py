@@ -21,7 +21,7 @@ HOME = ["UBND XÃ HẢI MINH"]  # Huyện Hải Hậu, Tỉnh Nam Định: 36, 3
 
 def read(*rows: Row, tree: PlaceTree = "2021", context: object = ()) -> CleanPlaces:
     columns = [pa.array([row[number] for row in rows], pa.string()) for number in range(4)]
-    return clean_places(*columns, tree=tree, context=context)  # type: ignore[arg-type]
+    return clean_places(*columns, tree=tree, context=context)
 
 
 def codes_of(places: CleanPlaces, row: int = 0) -> tuple[str | None, str | None, str | None]:
@@ -289,7 +289,7 @@ def test_bare_names_without_marks_are_right_or_open() -> None:
     for unit in tree.communes():
         up = tree.ancestors(unit.code)
         names = (make_place_key([name]) or "" for name in (up[1].name, up[0].name, unit.name))
-        rows.append((*(name.replace("<", " ") for name in names), None))  # type: ignore[arg-type]
+        rows.append((*(name.replace("<", " ") for name in names), None))
     found = read(*rows).commune.to_pylist()
     pairs = list(zip(found, tree.communes(), strict=True))
     assert not [code for code, unit in pairs if code is not None and code != unit.code]

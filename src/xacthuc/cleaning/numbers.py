@@ -125,7 +125,7 @@ def _code_regular(lost: pa.Array, grouped: pa.Array) -> pa.Array:
 
 
 def _find_grouped(values: pa.Array) -> pa.Array:
-    """Give the digits of "036 072 015 512" and "'036072015512"; null for all others."""
+    """Give the digits of "036 072 000 001" and "'036072000001"; null for all others."""
     grouped = pc.match_substring_regex(values, "^(?:'[0-9]{12}|[0-9]{3}([ .-][0-9]{3}){3})$")
     bare = pc.replace_substring_regex(values, "[ '.-]+", "")
     return pc.if_else(pc.and_(is_true(grouped), pc.invert(pc.is_in(bare, value_set=pa.array(JUNK)))), bare, None)
@@ -141,7 +141,7 @@ def _find_lost_zeros(values: pa.Array, *, sane: pa.Array) -> pa.Array:
 
 
 def _divide_joined(values: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """Divide "036042023420 ; 162380877", two columns joined by the reading: twelve digits and nine, else nulls."""
+    """Divide "036042000001 ; 162000001", two columns joined by the reading: twelve digits and nine, else nulls."""
     joined = pc.match_substring_regex(values, "^[0-9]{12} ; [0-9]{9}$")
     tail = pc.utf8_slice_codeunits(values, 15)
     right = pc.and_(is_true(joined), pc.invert(pc.is_in(tail, value_set=pa.array(JUNK))))
