@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from xacthuc.cleaning.marks import make_fold_key, make_name_key
+from xacthuc.cleaning.marks import make_base_key, make_fold_key, make_name_key
 from xacthuc.cleaning.names import find_word
 from xacthuc.records import CLEAN_SCHEMA
 
@@ -22,6 +22,7 @@ def make_row(**known: Any) -> dict[str, Any]:
     if row["name"] is not None:
         row["name_key"] = make_name_key(row["name"])
         row["name_fold"] = make_fold_key(row["name_key"])
+        row["name_base"] = make_base_key(row["name_key"])
         row["name_first"], row["name_last"] = (find_word(row["name_key"], at=at) for at in (0, -1))
     row["number_state"] = known.get("number_state") or _state(row)
     row["number"] = row["number12"] or row["number9"] or row["passport"] or row["digits"]

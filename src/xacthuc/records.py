@@ -65,6 +65,7 @@ CLEAN_SCHEMA = pa.schema(
         pa.field("name", pa.string()),  # NFC, one tone placement, Title Case
         pa.field("name_key", pa.string()),  # marked ASCII key: NGUYEcxN<THIj<DdAfO
         pa.field("name_fold", pa.string()),  # candidates only: base key, regional variants and i/y folded, words sorted
+        pa.field("name_base", pa.string()),  # candidates only: base key, the marked key without its marks
         pa.field("name_first", pa.string()),  # candidates only: first and last word of the base key
         pa.field("name_last", pa.string()),
         pa.field("birth_date", pa.string()),  # ISO date, or "YYYY" where only the year is known

@@ -156,6 +156,7 @@ def _build(
         "name": people.name,
         "name_key": people.name_key,
         "name_fold": people.name_fold,
+        "name_base": people.name_base,
         "name_first": people.name_first,
         "name_last": people.name_last,
         "birth_date": people.birth,

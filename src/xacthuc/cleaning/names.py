@@ -31,6 +31,7 @@ class CleanNames:
     name: pa.Array
     name_key: pa.Array
     name_fold: pa.Array
+    name_base: pa.Array
     name_first: pa.Array
     name_last: pa.Array
     masks: Numbers  # int32, bit n stands for FINDINGS[n]
@@ -64,9 +65,9 @@ def clean_names(values: pa.Array | pa.ChunkedArray, *, encoding: str | None = No
     names = _clean_distinct(values.dictionary.cast(pa.string()), encoding=encoding)
     rows = values.indices
     masks = pa.array(names.masks).take(rows).fill_null(0).to_numpy(zero_copy_only=False)
-    columns = (names.name, names.name_key, names.name_fold, names.name_first, names.name_last)
-    name, key, folded, first, last = (column.take(rows) for column in columns)
-    return CleanNames(name, key, folded, first, last, masks)
+    columns = (names.name, names.name_key, names.name_fold, names.name_base, names.name_first, names.name_last)
+    name, key, folded, base, first, last = (column.take(rows) for column in columns)
+    return CleanNames(name, key, folded, base, first, last, masks)
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class _Tokens:
 def _clean_distinct(texts: pa.Array, *, encoding: str | None) -> CleanNames:
     if len(texts) == 0:
         empty = pa.array([], pa.string())
-        return CleanNames(empty, empty, empty, empty, empty, np.zeros(0, np.int32))
+        return CleanNames(empty, empty, empty, empty, empty, empty, np.zeros(0, np.int32))
     single, spaced = _join_blanks(texts)
     tokens = _split(single)
     orders = _judge_orders(tokens)
@@ -96,6 +97,7 @@ def _clean_distinct(texts: pa.Array, *, encoding: str | None) -> CleanNames:
         _put(_join(tokens, [word.shown for word in tokens.words], " "), slow, [name.name for name in one_by_one]),
         _put(_join(tokens, [word.key for word in tokens.words], "<"), slow, [name.key for name in one_by_one]),
         _put(_join_sorted(tokens), slow, [name.fold for name in one_by_one]),
+        _put(_join(tokens, [make_base_key(word.key) for word in tokens.words], "<"), slow, _list_bases(one_by_one)),
         _put(_pick(tokens, at=0), slow, [find_word(name.key, at=0) for name in one_by_one]),
         _put(_pick(tokens, at=-1), slow, [find_word(name.key, at=-1) for name in one_by_one]),
         masks,
@@ -183,6 +185,10 @@ def _join_sorted(tokens: _Tokens) -> pa.Array:
     places = ranks % len(ranked)
     lists = pa.ListArray.from_arrays(pa.array(tokens.offsets, pa.int32()), pa.array(ranked).take(pa.array(places)))
     return pc.binary_join(lists, "<")
+
+
+def _list_bases(names: list[CleanName]) -> list[str | None]:
+    return [make_base_key(name.key) if name.key else None for name in names]
 
 
 def _pick(tokens: _Tokens, *, at: int) -> pa.Array:

@@ -41,6 +41,7 @@ class People:
     name: pa.Array
     name_key: pa.Array
     name_fold: pa.Array
+    name_base: pa.Array
     name_first: pa.Array
     name_last: pa.Array
     name_refused: pa.Array  # true where a cell that should hold a name holds none
@@ -98,6 +99,7 @@ def _with_names(cells: Cells, *, birth: pa.Array, sex: pa.Array, numbers: Number
         name=names.name,
         name_key=names.name_key,
         name_fold=names.name_fold,
+        name_base=names.name_base,
         name_first=names.name_first,
         name_last=names.name_last,
         name_refused=pc.and_(pc.is_valid(cells["name"]), pc.is_null(names.name)),
@@ -127,6 +129,7 @@ def _apply_cards(people: People, qr: pa.Array, *, found: FoundList) -> People:
         name=pc.if_else(use, names.name, people.name),
         name_key=pc.if_else(use, names.name_key, people.name_key),
         name_fold=pc.if_else(use, names.name_fold, people.name_fold),
+        name_base=pc.if_else(use, names.name_base, people.name_base),
         name_first=pc.if_else(use, names.name_first, people.name_first),
         name_last=pc.if_else(use, names.name_last, people.name_last),
         name_refused=pc.and_(people.name_refused, pc.invert(use)),

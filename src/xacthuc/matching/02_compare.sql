@@ -21,9 +21,8 @@ SELECT
         WHEN c_base = p_base THEN 2
         WHEN c_fold = p_fold THEN CASE WHEN sorted_words(c_base) = sorted_words(p_base) THEN 3 ELSE 4 END
         WHEN CASE
-            WHEN split_part(c_base, '<', -1) <> split_part(p_base, '<', -1) OR length(c_base) >= length(p_base) THEN false
-            WHEN concat('<', c_base, '<') LIKE '%<_<%' THEN words_begin_within(c_base, p_base)
-            ELSE false
+            WHEN length(c_first) > 1 OR length(p_first) = 1 OR c_last <> p_last THEN false
+            ELSE words_begin_within(c_base, p_base)
         END THEN 6
         WHEN CASE
             WHEN length(c_base) - length(p_base) NOT BETWEEN -1 AND 1 THEN false
@@ -32,7 +31,7 @@ SELECT
             ELSE sorted_letters(c_base) = sorted_letters(p_base)
         END THEN 5
         WHEN CASE
-            WHEN split_part(c_base, '<', -1) <> split_part(p_base, '<', -1) THEN false
+            WHEN c_last <> p_last THEN false
             WHEN c_base NOT LIKE '%<%' OR p_base NOT LIKE '%<%' THEN false
             WHEN words_begin_within(c_base, p_base) THEN true
             ELSE words_begin_within(p_base, c_base)
@@ -43,9 +42,8 @@ SELECT
             WHEN length(c_fold) - length(p_fold) NOT BETWEEN -1 AND 1 THEN false
             ELSE levenshtein(c_fold, p_fold) = 1
         END THEN 7
-        WHEN split_part(c_base, '<', -1) = split_part(p_base, '<', -1)
-            AND split_part(c_base, '<', 1) = split_part(p_base, '<', 1) THEN 8
-        WHEN split_part(c_base, '<', -1) = split_part(p_base, '<', -1) THEN 9
+        WHEN c_last = p_last AND c_first = p_first THEN 8
+        WHEN c_last = p_last THEN 9
         ELSE 10
     END AS name_level,
     CASE
@@ -108,8 +106,12 @@ FROM (
         pairs.agree,
         c.name_key AS c_key,
         p.name_key AS p_key,
-        translate(c.name_key, 'abcdefghijklmnopqrstuvwxyz', '') AS c_base,
-        translate(p.name_key, 'abcdefghijklmnopqrstuvwxyz', '') AS p_base,
+        c.name_base AS c_base,
+        p.name_base AS p_base,
+        c.name_last AS c_last,
+        p.name_last AS p_last,
+        c.name_first AS c_first,
+        p.name_first AS p_first,
         c.name_fold AS c_fold,
         p.name_fold AS p_fold,
         c.birth_date AS c_birth,

@@ -82,17 +82,17 @@ def compare_names(a: str | None, b: str | None, a_fold: str | None, b_fold: str 
 
 def _compare_other_names(a: str, b: str, a_fold: str, b_fold: str) -> int:
     apart = distance(a, b)
-    first_same, last_same = a.split("<")[0] == b.split("<")[0], a.split("<")[-1] == b.split("<")[-1]
-    if last_same and len(a) < len(b) and any(len(word) == 1 for word in a.split("<")) and _words_within(a, b):
+    (a_first, *_, a_last), (b_first, *_, b_last) = a.split("<") * 2, b.split("<") * 2
+    if len(a_first) == 1 < len(b_first) and a_last == b_last and _words_within(a, b):
         return 6
     if apart == 1 or (apart == 2 and len(a) == len(b) and sorted(a) == sorted(b)):
         return 5
-    if last_same and "<" in a and "<" in b and (_words_within(a, b) or _words_within(b, a)):
+    if a_last == b_last and "<" in a and "<" in b and (_words_within(a, b) or _words_within(b, a)):
         return 6
     if apart == 2 or distance(a_fold, b_fold) == 1:
         return 7
-    if last_same:
-        return 8 if first_same else 9
+    if a_last == b_last:
+        return 8 if a_first == b_first else 9
     return 10
 
 
