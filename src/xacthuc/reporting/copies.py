@@ -33,7 +33,7 @@ UNREADABLE = (
 )
 
 
-class CannotAnnotate(Exception):  # noqa: N818
+class CannotAnnotate(Exception):
     """The file cannot be opened for writing on it; its findings go to a list instead."""
 
 

@@ -48,7 +48,7 @@ SHARES: Mapping[str, tuple[str, str]] = {
 }
 
 
-class RecordsDoNotFit(Exception):  # noqa: N818
+class RecordsDoNotFit(Exception):
     """verdicts and records are not of the same run: a record stands twice in records.parquet."""
 
 
