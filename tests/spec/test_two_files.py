@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-
 from two_lists import STRANGERS, VISITORS, write_lists
+
 from xacthuc.pipeline import verify
 from xacthuc.runs.order import Order
 

@@ -10,46 +10,16 @@ from __future__ import annotations
 import csv
 import random
 import sys
+import tomllib
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
 MEMBERS, VISITORS, STRANGERS = 5_000, 4_000, 600
 
-WOMEN = """Alice Amélie Andrea Anna Anne Barbara Béatrice Birgit Bridget Caroline Catherine Cécile Charlotte Chloé Christa
-Claire Clara Daniela Deborah Diana Dorothy Edith Elisabeth Élodie Emily Emma Eva Florence Françoise Frieda Gabriele
-Geneviève Gertrud Hannah Heidi Helen Hélène Ingrid Irene Isabelle Jane Jennifer Jessica Joan Johanna Judith Julia Karin
-Katharina Laura Léa Louise Lucy Manon Margaret Maria Marie Martha Mathilde Monika Nathalie Nicole Odile Olivia Patricia
-Paula Petra Rachel Rebecca Renate Ruth Sabine Sandra Sarah Silvia Simone Sophie Stella Susan Sylvie Theresa Ursula
-Valérie Vera Victoria Virginie Yvonne""".split()
-MEN = """Alain Albert Alexander André Andrew Anthony Antoine Arthur Benjamin Bernard Bernd Bruno Charles Christian
-Christopher Daniel David Dieter Dominique Edward Émile Éric Ernst Étienne Felix Francis François Frank Frédéric Friedrich
-Georg George Gérard Günter Guy Hans Heinrich Henri Henry Hugo Jacques James Jean Jérôme Joachim John Jonathan Jörg Joseph
-Julien Jürgen Karl Kevin Klaus Laurent Lawrence Louis Lukas Marc Martin Matthew Maurice Max Michael Nicholas Noël Olivier
-Oskar Otto Patrick Paul Peter Philip Pierre Rainer Raymond René Richard Robert Roger Rolf Samuel Sébastien Simon Stefan
-Stephen Theodor Thomas Timothy Victor Vincent Walter Werner William Wolfgang Xavier Yves""".split()
-SHORT = {
-    "Alexander": "Alex", "Andrew": "Andy", "Anthony": "Tony", "Benjamin": "Ben", "Catherine": "Kate",
-    "Charles": "Charlie", "Christopher": "Chris", "Daniel": "Dan", "Deborah": "Debbie", "Edward": "Ted",
-    "Elisabeth": "Lisa", "Friedrich": "Fritz", "Gabriele": "Gabi", "Georg": "Schorsch", "Heinrich": "Heinz",
-    "Henry": "Harry", "James": "Jim", "Jennifer": "Jenny", "Joachim": "Achim", "Johanna": "Hanna", "John": "Jack",
-    "Joseph": "Joe", "Katharina": "Kathi", "Lawrence": "Larry", "Margaret": "Peggy", "Matthew": "Matt",
-    "Michael": "Mike", "Nicholas": "Nick", "Patricia": "Pat", "Rebecca": "Becky", "Richard": "Dick", "Robert": "Bob",
-    "Samuel": "Sam", "Sébastien": "Seb", "Stephen": "Steve", "Susan": "Sue", "Theodor": "Theo", "Thomas": "Tom",
-    "Timothy": "Tim", "Ursula": "Uschi", "Victoria": "Vicky", "William": "Bill", "Wolfgang": "Wolf",
-}  # fmt: skip
-FAMILY = """Adler Arnaud Bailey Baker Barbier Bauer Baumann Beck Becker Bennett Bernard Berger Blanc Bonnet Böhm Bouvier
-Brandt Braun Brown Brun Brunner Carpenter Chevalier Clark Clément Colin Collins Cook Cooper Dubois Dufour Dumas Dupont
-Durand Ebert Edwards Engel Evans Fabre Faure Fischer Fleming Foster Fournier Franke Fuchs Garnier Gauthier Gérard Girard
-Graf Graham Gray Green Groß Guérin Günther Haas Hahn Hall Harris Hartmann Heinz Henry Herrmann Hill Hoffmann Hofer
-Horn Hubert Huber Hughes Jäger Jackson Jacquet Jones Jung Kaiser Keller Kelly King Klein Koch Köhler König Krämer Kraus
-Krüger Kühn Lambert Lang Laurent Lefèvre Legrand Lehmann Lemaire Leroy Lewis Lorenz Lucas Ludwig Maier Marchand Martin
-Masson Mayer Meier Mercier Meyer Michel Miller Mitchell Moore Moreau Morgan Morris Müller Murray Neumann Nicolas Nowak
-O'Brien O'Connor Otto Parker Parry Perrin Perrot Peters Petit Pfeiffer Phillips Picard Pohl Poirier Price Renard Renaud
-Reynolds Richard Richter Riedel Rivière Robert Roberts Robinson Roche Rogers Roth Rousseau Roux Russell Sauer Schäfer
-Schmid Schmidt Schneider Scholz Schreiber Schröder Schubert Schulz Schumacher Schuster Schwarz Seidel Shaw Simon Smith
-Sommer Stein Stewart Taylor Thomas Turner Vasseur Vidal Vincent Vogel Vogt Wagner Walker Walter Ward Watson Weber Weiß
-Werner White Williams Wilson Winkler Winter Wolf Wood Wright Ziegler Zimmermann""".split()
+WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+WOMEN, MEN, FAMILY = (WORDS[kind].split() for kind in ("women", "men", "family"))
+SHORT: dict[str, str] = WORDS["short"]
 PARTICLES = ("von ", "de ", "van der ", "Le ", "Mac", "Saint-")
 TOWNS = ("Altheim", "Beaumont", "Easton", "Grünfeld", "Montclair", "Neustadt", "Northbury", "Rivecourt")
 
