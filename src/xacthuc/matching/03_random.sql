@@ -1,7 +1,10 @@
 -- 03 random
--- reads   claims, people, sizes (one row: every, people), rounds
--- does    pairs claims with people who have nothing to do with them, by arithmetic, about a million pairs
--- writes  claim, person_no, via, agree, in the form that 02 compare reads
+-- reads   numbered (01), claims, people, sizes (one row: every, people), rounds
+-- does    adds to the pairs by number pairs of claims with people who have nothing to do with them, by arithmetic
+-- writes  claim, person_no, via (0 for the random ones), agree: in the form that 02 compare reads
+SELECT claim, person_no, via, agree
+FROM numbered
+UNION ALL
 SELECT c.claim, (c.claim * 48271 + r.round * 104729 + 7) % sizes.people AS person_no, 0 AS via, false AS agree
 FROM claims AS c
 CROSS JOIN sizes

@@ -1,5 +1,5 @@
 -- 04 residual
--- reads   claims, numbered (01), compared (02 on numbered)
+-- reads   claims, numbered (01), compared (02 on 03)
 -- does    finds the claims that their number does not settle, and how far to look for others
 -- writes  claim, reach: 'wide' the number leads to nobody, or to somebody who is hardly this person;
 --         'near' the number's holder differs in something, so look only for somebody who differs in nothing

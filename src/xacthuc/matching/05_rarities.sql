@@ -1,13 +1,19 @@
 -- 05 rarities
 -- reads   people, claims, residual (04), cuts (rarity, at_least, at_most)
--- does    counts how many people of the register bear a name, for the names of the residual
--- writes  name_fold, rarity: the class of the count
-SELECT n.name_fold, cuts.rarity
-FROM (
+-- does    counts how many people of the register bear the name of each claim of the residual
+-- writes  claim, rarity: the class of the count; no row where nobody bears it
+WITH asked AS (
+    SELECT c.claim, c.name_fold
+    FROM claims AS c
+    JOIN residual AS r ON c.claim = r.claim
+),
+borne AS (
     SELECT p.name_fold, count(*) AS bearers
     FROM people AS p
-    JOIN (SELECT DISTINCT c.name_fold FROM claims AS c JOIN residual AS r ON c.claim = r.claim) AS asked
-        ON p.name_fold = asked.name_fold
+    JOIN (SELECT DISTINCT name_fold FROM asked) AS names ON p.name_fold = names.name_fold
     GROUP BY p.name_fold
-) AS n
-JOIN cuts ON n.bearers >= cuts.at_least AND n.bearers <= cuts.at_most
+)
+SELECT asked.claim, cuts.rarity
+FROM asked
+JOIN borne ON asked.name_fold = borne.name_fold
+JOIN cuts ON borne.bearers >= cuts.at_least AND borne.bearers <= cuts.at_most

@@ -5,7 +5,7 @@
 -- writes  claim, person_no, via (that of the number, else 0), agree (false)
 WITH wide AS (
     SELECT
-        c.claim, c.name_fold, c.name_first, c.name_last, c.birth_date, c.phone, c.number9,
+        c.claim, c.name_fold, c.name_first, c.name_last, c.birth_date, c.phone,
         substr(c.birth_date, 1, 4) AS birth_year,
         CASE WHEN length(c.birth_date) = 10 THEN c.birth_date END AS birth_day,
         coalesce(c.commune, c.place) AS place,
@@ -52,19 +52,10 @@ found AS (
         AND w.birth_year = substr(p.birth_date, 1, 4)
     UNION ALL
     SELECT w.claim, p.person_no, 0 FROM wide AS w JOIN people AS p
-        ON substr(w.digits, 1, 9) = substr(p.number12, 1, 9)
-    UNION ALL
-    SELECT w.claim, p.person_no, 0 FROM wide AS w JOIN people AS p
         ON substr(w.digits, 1, 6) = substr(p.number12, 1, 6) AND substr(w.digits, -3) = substr(p.number12, -3)
     UNION ALL
     SELECT w.claim, p.person_no, 0 FROM wide AS w JOIN people AS p
         ON substr(w.digits, -6) = substr(p.number12, -6) AND w.birth_year = substr(p.birth_date, 1, 4)
-    UNION ALL
-    SELECT w.claim, p.person_no, 0 FROM wide AS w JOIN people AS p
-        ON substr(w.number9, 1, 6) = substr(p.number9, 1, 6) AND w.birth_year = substr(p.birth_date, 1, 4)
-    UNION ALL
-    SELECT w.claim, p.person_no, 0 FROM wide AS w JOIN people AS p
-        ON substr(w.number9, -6) = substr(p.number9, -6) AND w.birth_year = substr(p.birth_date, 1, 4)
 )
 SELECT claim, person_no, max(via) AS via, false AS agree
 FROM found

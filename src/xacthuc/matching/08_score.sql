@@ -1,5 +1,5 @@
 -- 08 score
--- reads   candidates (02 on 06), claims, rarities (05: fold, rarity), weights (field, level, rarity, weight)
+-- reads   candidates (02 on 06), rarities (05: claim, rarity), weights (field, level, rarity, weight)
 -- does    adds up the weights of the levels; the weight of an equal name depends on how many people bear it
 -- writes  the candidates with name_weight ... number_weight and weight, in hundredths of a bit
 SELECT
@@ -16,8 +16,7 @@ SELECT
     coalesce(wn.weight, 0) + coalesce(wb.weight, 0) + coalesce(ws.weight, 0)
         + coalesce(wf.weight, 0) + coalesce(wp.weight, 0) + coalesce(wi.weight, 0) AS weight
 FROM candidates AS k
-JOIN claims AS c ON k.claim = c.claim
-LEFT JOIN rarities AS r ON c.name_fold = r.name_fold
+LEFT JOIN rarities AS r ON k.claim = r.claim
 LEFT JOIN weights AS wn ON wn.field = 'name' AND wn.level = k.name_level
     AND wn.rarity = CASE WHEN k.name_level BETWEEN 0 AND 4 THEN coalesce(r.rarity, 0) ELSE 0 END
 LEFT JOIN weights AS wb ON wb.field = 'birth_date' AND wb.level = k.birth_level

@@ -234,14 +234,11 @@ BLOCKS: tuple[tuple[tuple[Key, Key], ...], ...] = (
         (lambda c: c["province"] or "", lambda p: p["province"] or ""),
     ),
     ((_place, _place), (lambda c: c["name_last"], lambda p: p["name_last"]), (_year, _year)),
-    ((lambda c: _part(_digits(c), 0, 9), lambda p: _part(p["number12"], 0, 9)),),
     (
         (lambda c: _part(_digits(c), 0, 6), lambda p: _part(p["number12"], 0, 6)),
         (lambda c: _part(_digits(c), -3, None), lambda p: _part(p["number12"], -3, None)),
     ),
     ((lambda c: _part(_digits(c), -6, None), lambda p: _part(p["number12"], -6, None)), (_year, _year)),
-    ((lambda c: _part(c["number9"], 0, 6), lambda p: _part(p["number9"], 0, 6)), (_year, _year)),
-    ((lambda c: _part(c["number9"], -6, None), lambda p: _part(p["number9"], -6, None)), (_year, _year)),
 )
 
 EXACT: tuple[tuple[Key, Key], ...] = (

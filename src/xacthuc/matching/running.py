@@ -86,14 +86,15 @@ def match(
     _put_constants(line)
     both = {"claims": "claims", "people": "people"}
     line.make("numbered", "01_numbers", **both)
-    line.make("compared", "02_compare", pairs="numbered", **both)
+    line.make("learning", "03_random", numbered="numbered", sizes="sizes", rounds="rounds", **both)
+    line.make("compared", "02_compare", pairs="learning", **both)
     line.make("residual", "04_residual", claims="claims", numbered="numbered", compared="compared")
     line.make("rarities", "05_rarities", residual="residual", cuts="cuts", **both)
     line.make("pairs", "06_blocks", residual="residual", numbered="numbered", **both)
     line.make("candidates", "02_compare", pairs="pairs", **both)
-    model_path = model or _learn_model(line, work=work, both=both)
+    model_path = model or _learn_model(line, work=work)
     _put_model(line, read_model(model_path))
-    line.make("scored", "08_score", candidates="candidates", claims="claims", rarities="rarities", weights="weights")
+    line.make("scored", "08_score", candidates="candidates", rarities="rarities", weights="weights")
     line.make("ranked", "09_rank", scored="scored")
     decided = line.make(
         "decided", "10_decide", claims="claims", numbered="numbered", ranked="ranked", thresholds="thresholds"
@@ -107,28 +108,21 @@ def match(
 def _put_constants(line: Line) -> None:
     cuts = [(rarity, *cut_of(rarity)) for rarity in range(1, RARITIES)]
     line.put("cuts", pa.table(dict(zip(("rarity", "at_least", "at_most"), zip(*cuts, strict=True), strict=True))))
-    line.put("no_rarities", pa.table({"name_fold": pa.array([], pa.string()), "rarity": pa.array([], pa.int64())}))
     line.put("rounds", pa.table({"round": list(range(ROUNDS_OF_PAIRS))}))
     every = max(1, line.count("claims") // CLAIMS_SAMPLED)
     line.put("sizes", pa.table({"every": [every], "people": [line.count("people")]}))
 
 
-def _learn_model(line: Line, *, work: Path, both: dict[str, str]) -> Path:
+def _learn_model(line: Line, *, work: Path) -> Path:
     path = work / "model.json"
     if path.exists():
         return path
-    line.make("random_pairs", "03_random", sizes="sizes", rounds="rounds", **both)
-    line.make("random_compared", "02_compare", pairs="random_pairs", **both)
-    counted = (
-        ("numbered_patterns", "compared", "no_rarities"),
-        ("random_patterns", "random_compared", "no_rarities"),
-        ("candidate_patterns", "candidates", "rarities"),
-    )
-    for output, compared, rarities in counted:
-        line.make(output, "07_patterns", compared=compared, claims="claims", rarities=rarities)
+    line.make("patterns", "07_patterns", compared="compared", rarities="rarities")
+    line.make("candidate_patterns", "07_patterns", compared="candidates", rarities="rarities")
+    pairs = patterns_from(line.rows("patterns"))
     learnt = learn(
-        numbered=patterns_from(line.rows("numbered_patterns")),
-        random=patterns_from(line.rows("random_patterns")),
+        numbered=[pattern for pattern in pairs if pattern.held],
+        random=[pattern for pattern in pairs if not pattern.held],
         candidates=patterns_from(line.rows("candidate_patterns")),
         claims=line.count("claims"),
         people=line.count("people"),
