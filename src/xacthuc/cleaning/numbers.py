@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from xacthuc.cleaning.cells import choose, fold, is_true, map_distinct, map_odd, no_text, trim
+from xacthuc.cleaning.cells import choose, cut, fold, is_true, map_columns, map_distinct, map_odd, no_text, trim
 
 JUNK = (
     *(digit * length for digit in "0123456789" for length in (9, 12)),
@@ -36,6 +36,11 @@ _LIKE_NUMBER = re.compile(r"^[\dOolIi]+$")
 _PASSPORT = re.compile(
     r"^(?=(?:.*\d){5})(?=.*[A-Z])[A-Z]{1,3}[0-9]{5,9}[A-Z]?$|^(?=(?:.*\d){6})(?=.*[A-Z])[A-Z0-9]{8,9}$"
 )
+# Forms that a column is searched for; what they say is what the cell by itself would say.
+_PLAIN_PASSPORT = "^[A-HJ-NP-Z][0-9]{7,8}$"
+_GROUPED = "^(?:'[0-9]{12}|[0-9]{3}(?:[ .-][0-9]{3}){3})$"
+_SIGNS = "^(?:[Ss]ố )?[ \u00a0]*'?(?:[0-9]{12}|[0-9]{9}|[0-9]{3}(?:[ .-][0-9]{3}){2})(?:[.,]0)?[ \u00a0]*$"
+_NO_DIGIT = "[^0-9]+"
 _LABELS = re.compile(
     r"(?i)\b(?:cmnd|cmtnd|cmt|cccd|căn cước|can cuoc|hộ chiếu|ho chieu|passport)(?:\b|(?=\d))[.:]?"
     r"|\b(?:số|so|cc|hc|pp|no|id)\b[.:]?"
@@ -87,65 +92,90 @@ def clean_numbers(
     """
     if own_key:
         return _clean_own_keys(values)
-    decimal = pc.ascii_is_decimal(values)
-    length = pc.binary_length(values)
-    junk = pc.is_in(values, value_set=pa.array(JUNK))
-    sane = pc.and_(decimal, pc.invert(junk))
-    twelve, nine = pc.and_(sane, pc.equal(length, 12)), pc.and_(sane, pc.equal(length, 9))
-    number12, number9 = pc.if_else(twelve, values, None), pc.if_else(nine, values, None)
-    state = pc.case_when(pc.make_struct(is_true(twelve), is_true(nine)), "twelve", "nine", "missing")
-    head, tail = _divide_joined(values) if columns > 1 else (no_text(len(values)), no_text(len(values)))
-    number12, number9 = pc.coalesce(number12, head), pc.coalesce(number9, tail)
-    lost = _find_lost_zeros(values, sane=pc.and_(sane, pc.equal(length, 11)))
-    grouped = _find_grouped(values)
-    number12 = pc.coalesce(number12, lost, grouped)
-    state = pc.if_else(pc.is_valid(number12), "twelve", state)
-    odd = pc.and_(pc.is_valid(values), pc.and_(pc.is_null(number12), pc.is_null(number9)))
-    number12, number9, passport, digits, state, code = map_odd(
+    decimal, length = pc.ascii_is_decimal(values), pc.binary_length(values)
+    twelve, nine = pc.and_(decimal, pc.equal(length, 12)), pc.and_(decimal, pc.equal(length, 9))
+    usual = is_true(pc.and_(pc.or_(twelve, nine), pc.invert(pc.is_in(values, value_set=pa.array(JUNK)))))
+    twelve, nine = pc.and_(usual, is_true(twelve)), pc.and_(usual, is_true(nine))
+    number12, number9, passport, digits, state, code = map_columns(
         values,
-        odd,
-        lambda text: _as_answer(read_number(text, cmnd_first=cmnd_first)),
-        width=6,
-        regular=(number12, number9, None, None, state, _code_regular(lost, grouped)),
+        pc.and_(pc.is_valid(values), pc.invert(usual)),
+        lambda some: _clean_unusual(some, cmnd_first=cmnd_first, joined=columns > 1),
+        regular=(
+            pc.if_else(twelve, values, None),
+            pc.if_else(nine, values, None),
+            None,
+            None,
+            pc.if_else(twelve, "twelve", pc.if_else(nine, "nine", "missing")),
+            None,
+        ),
     )
-    if columns > 1:
-        code = pc.if_else(
-            is_true(pc.is_in(code, value_set=pa.array(["number_both", "number_punctuation"]))), None, code
-        )
     year, sex, wrong = tell_birth(number12)
     return Numbers(number12, number9, passport, digits, state, pc.coalesce(code, wrong), year, sex)
 
 
-def _code_regular(lost: pa.Array, grouped: pa.Array) -> pa.Array:
-    restored, punctuated = (
-        choose(pc.is_valid(lost), "number_zero_restored"),
-        choose(pc.is_valid(grouped), "number_punctuation"),
+def _clean_unusual(values: pa.Array, *, cmnd_first: str | None, joined: bool) -> tuple[pa.Array, ...]:
+    """Give the columns of NumberRead for cells that are not just twelve or nine digits; the frequent forms at once."""
+    head, tail = _divide_joined(values) if joined else (no_text(len(values)), no_text(len(values)))
+    lost = _find_lost_zeros(values)
+    twelve = pc.coalesce(head, lost)
+    state = pc.if_else(pc.is_valid(twelve), "twelve", "missing")
+    answers = map_columns(
+        values,
+        pc.is_null(twelve),
+        lambda some: _clean_written(some, cmnd_first=cmnd_first),
+        regular=(twelve, tail, None, None, state, choose(pc.is_valid(lost), "number_zero_restored")),
     )
-    return pc.coalesce(restored, punctuated)
+    if not joined:
+        return answers
+    known = is_true(pc.is_in(answers[5], value_set=pa.array(["number_both", "number_punctuation"])))
+    return (*answers[:5], pc.if_else(known, None, answers[5]))
 
 
-def _find_grouped(values: pa.Array) -> pa.Array:
-    """Give the digits of "036 072 000 001" and "'036072000001"; null for all others."""
-    grouped = pc.match_substring_regex(values, "^(?:'[0-9]{12}|[0-9]{3}([ .-][0-9]{3}){3})$")
-    bare = pc.replace_substring_regex(values, "[ '.-]+", "")
-    return pc.if_else(pc.and_(is_true(grouped), pc.invert(pc.is_in(bare, value_set=pa.array(JUNK)))), bare, None)
+def _clean_written(values: pa.Array, *, cmnd_first: str | None) -> tuple[pa.Array, ...]:
+    """Give the columns of NumberRead for digits among signs and blanks, and for passports; the others one by one."""
+    twelve, nine = _find_grouped(values)
+    passport = pc.if_else(pc.match_substring_regex(values, _PLAIN_PASSPORT), values, None)
+    grouped = pc.or_(pc.is_valid(twelve), pc.is_valid(nine))
+    state = pc.if_else(pc.is_valid(twelve), "twelve", pc.if_else(pc.is_valid(nine), "nine", "passport"))
+    return map_odd(
+        values,
+        pc.invert(pc.or_(grouped, pc.is_valid(passport))),
+        lambda text: _as_answer(read_number(text, cmnd_first=cmnd_first)),
+        width=6,
+        regular=(twelve, nine, passport, None, state, choose(grouped, "number_punctuation")),
+    )
 
 
-def _find_lost_zeros(values: pa.Array, *, sane: pa.Array) -> pa.Array:
+def _find_grouped(values: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Give the digits of "036 072 015 512", "'036072015512" and "162380877 ", twelve or nine; null for all others."""
+    always = is_true(pc.match_substring_regex(values, _GROUPED))
+    signs = is_true(pc.match_substring_regex(values, _SIGNS))
+    bare = pc.replace_substring_regex(values, f"(?:[.,]0[ \u00a0]*$)|{_NO_DIGIT}", "")
+    bare = pc.if_else(always, pc.replace_substring_regex(values, _NO_DIGIT, ""), bare)
+    # Three zeros behind a dot can be decimals: only the reading of the cell by itself tells.
+    right = pc.or_(always, pc.and_(signs, pc.invert(pc.ends_with(bare, "000"))))
+    right = pc.and_(right, pc.invert(pc.is_in(bare, value_set=pa.array(JUNK))))
+    twelve = pc.equal(pc.binary_length(bare), 12)
+    return pc.if_else(pc.and_(right, twelve), bare, None), pc.if_else(pc.and_(right, pc.invert(twelve)), bare, None)
+
+
+def _find_lost_zeros(values: pa.Array) -> pa.Array:
     """Give twelve digits for eleven that lack their first zero and are a number then; null for all others."""
     forms = load_forms()
     heads = [place[1:] + century for place in forms["places"]["provinces"] for century in forms["centuries"]]
-    right = pc.and_(sane, pc.invert(pc.starts_with(values, "0")))
-    right = pc.and_(right, pc.is_in(pc.utf8_slice_codeunits(values, 0, 3), value_set=pa.array(heads)))
+    right = pc.and_(pc.ascii_is_decimal(values), pc.equal(pc.binary_length(values), 11))
+    right = pc.and_(right, pc.invert(pc.starts_with(values, "0")))
+    right = pc.and_(right, pc.is_in(cut(values, 0, 3), value_set=pa.array(heads)))
     return pc.if_else(is_true(right), pc.binary_join_element_wise("0", values, ""), None)
 
 
 def _divide_joined(values: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """Divide "036042000001 ; 162000001", two columns joined by the reading: twelve digits and nine, else nulls."""
-    joined = pc.match_substring_regex(values, "^[0-9]{12} ; [0-9]{9}$")
-    tail = pc.utf8_slice_codeunits(values, 15)
-    right = pc.and_(is_true(joined), pc.invert(pc.is_in(tail, value_set=pa.array(JUNK))))
-    return pc.if_else(right, pc.utf8_slice_codeunits(values, 0, 12), None), pc.if_else(right, tail, None)
+    """Divide "036042023420 ; 162380877", two columns joined by the reading: twelve digits and nine, else nulls."""
+    head, sign, tail = cut(values, 0, 12), cut(values, 12, 15), cut(values, 15, 24)
+    right = pc.and_(pc.equal(pc.binary_length(values), 24), pc.equal(sign, " ; "))
+    right = pc.and_(right, pc.and_(pc.ascii_is_decimal(head), pc.ascii_is_decimal(tail)))
+    right = pc.and_(is_true(right), pc.invert(pc.is_in(tail, value_set=pa.array(JUNK))))
+    return pc.if_else(right, head, None), pc.if_else(right, tail, None)
 
 
 def withdraw_doubtful(numbers: Numbers, *, birth: pa.Array) -> Numbers:
@@ -302,7 +332,7 @@ def tell_birth(number12: pa.Array) -> tuple[pa.Array, pa.Array, pa.Array]:
             return None, None, "number_century_impossible"
         return century + head[4:6], sex, code
 
-    year, sex, code = map_distinct(pc.utf8_slice_codeunits(number12, 0, 6), read, width=3)
+    year, sex, code = map_distinct(cut(number12, 0, 6), read, width=3)
     return year, sex, code
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from xacthuc.cleaning.cards import clean_cards
-from xacthuc.cleaning.cells import Answer, choose, fold, is_true, map_distinct
+from xacthuc.cleaning.cells import Answer, choose, cut, fold, is_true, map_distinct, map_odd
 from xacthuc.cleaning.dates import clean_dates
 from xacthuc.cleaning.evidence import SheetEvidence
 from xacthuc.cleaning.found import FoundList
@@ -232,13 +232,21 @@ def _differs_if_both(first: pa.Array, second: pa.Array) -> pa.Array:
 def clean_insurance(values: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Clean health insurance numbers: (the last ten digits, finding code). Source: Decision 1666/QĐ-BHXH of 2020."""
 
-    def read(text: str) -> Answer:
-        compact = "".join(letter for letter in text.upper() if letter.isalnum())
-        tail = compact[-10:]
-        whole = len(compact) == 10 or (len(compact) == 15 and compact[:2].isalpha())
-        if whole and tail.isascii() and tail.isdecimal():
-            return tail, None
-        return None, "insurance_invalid" if sum(map(str.isdecimal, compact)) >= 4 else None
-
-    value, code = map_distinct(values, read, width=2)
+    length = pc.binary_length(values)
+    short = pc.and_(pc.equal(length, 10), pc.ascii_is_decimal(values))
+    tail = cut(values, 2, 15)
+    long = pc.and_(pc.and_(pc.equal(length, 15), pc.ascii_is_decimal(tail)), pc.ascii_is_alpha(cut(values, 0, 2)))
+    usual = pc.if_else(short, values, pc.if_else(long, cut(values, 5, 15), None))
+    odd = pc.and_(pc.is_valid(values), pc.is_null(usual))
+    value, code = map_odd(values, odd, read_insurance, width=2, regular=(usual, None))
     return value, code
+
+
+def read_insurance(text: str) -> Answer:
+    """Read one cell: ten digits, or a card's fifteen letters and digits of which they are the last; else a finding."""
+    compact = "".join(letter for letter in text.upper() if letter.isalnum())
+    tail = compact[-10:]
+    whole = len(compact) == 10 or (len(compact) == 15 and compact[:2].isalpha())
+    if whole and tail.isascii() and tail.isdecimal():
+        return tail, None
+    return None, "insurance_invalid" if sum(map(str.isdecimal, compact)) >= 4 else None

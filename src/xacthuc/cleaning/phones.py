@@ -12,7 +12,7 @@ import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from xacthuc.cleaning.cells import Answer, choose, is_true, map_odd, trim
+from xacthuc.cleaning.cells import Answer, choose, cut, is_true, map_columns, map_odd, trim
 from xacthuc.cleaning.numbers import is_placeholder
 
 _PIECE = re.compile(r"[;/,\n|&+]|\s[-–]\s?|[^\W\d_]+|\(")
@@ -32,6 +32,19 @@ def clean_phones(values: pa.Array) -> tuple[pa.Array, pa.Array]:
     Vietnamese numbers are national digits with the leading zero, foreign ones keep "+" and their country code.
     Not checked: whether the number is in use, or whose it is.
     """
+    if values.null_count == len(values):
+        return values, values
+    regular = _is_mobile(values, zero=True)
+    phone, code = map_columns(
+        values,
+        pc.and_(pc.is_valid(values), pc.invert(regular)),
+        _clean_odd,
+        regular=(pc.if_else(regular, values, None), None),
+    )
+    return phone, code
+
+
+def _clean_odd(values: pa.Array) -> tuple[pa.Array, pa.Array]:
     compact = pc.replace_substring_regex(values, r"[ .\-]+", "")
     zeroed = pc.if_else(_is_mobile(compact, zero=False), pc.binary_join_element_wise("0", compact, ""), None)
     phone = pc.if_else(_is_mobile(compact, zero=True), compact, zeroed)
@@ -45,7 +58,7 @@ def _is_mobile(values: pa.Array, *, zero: bool) -> pa.Array:
     """Tell which texts are ten digits of a mobile, or nine where its zero is lost."""
     prefixes = [prefix if zero else prefix[1:] for prefix in load_plan()["mobiles"]["prefixes"]]
     right = pc.and_(pc.ascii_is_decimal(values), pc.equal(pc.binary_length(values), 10 if zero else 9))
-    head = pc.utf8_slice_codeunits(values, 0, len(prefixes[0]))
+    head = cut(values, 0, len(prefixes[0]))
     return is_true(pc.and_(right, pc.is_in(head, value_set=pa.array(prefixes))))
 
 
