@@ -18,7 +18,8 @@ PRELUDE = (
     "CREATE MACRO sorted_letters(s) AS array_to_string(list_sort(string_split(s, '')), '')",
     "CREATE MACRO words_begin_within(a, b) AS list_bool_and(list_transform(string_split(a, '<'), "
     "lambda x: list_bool_or(list_transform(string_split(b, '<'), lambda y: starts_with(y, x)))))",
-    "CREATE MACRO day_number(d) AS date_diff('day', DATE '1900-01-01', try_cast(d AS DATE))",
+    "CREATE MACRO day_number(d) AS "
+    "date_diff('day', DATE '1900-01-01', try_cast(CASE WHEN length(d) = 10 THEN d END AS DATE))",
 )
 
 
@@ -55,12 +56,13 @@ class DuckDBEngine:
         try:
             self._name_inputs(inputs)
             self._connection.execute(f"COPY ({select}\n) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)")
+            if output.is_dir():
+                shutil.rmtree(output)
+            unfinished.replace(output)
         except duckdb.Error as error:
+            raise EngineFailed(_explain(step.name, error)) from None  # the engine's own text may quote values
+        finally:
             unfinished.unlink(missing_ok=True)
-            raise EngineFailed(_explain(step.name, error)) from error
-        if output.is_dir():
-            shutil.rmtree(output)
-        unfinished.replace(output)
 
     def fetch(self, sql: str, *, inputs: Mapping[str, Path]) -> pa.Table:
         """Give the rows of a small query; see Engine."""
@@ -68,7 +70,7 @@ class DuckDBEngine:
             self._name_inputs(inputs)
             return self._connection.sql(sql).to_arrow_table()
         except duckdb.Error as error:
-            raise EngineFailed(_explain("query", error)) from error
+            raise EngineFailed(_explain("query", error)) from None
 
     def close(self) -> None:
         """Close the database."""
@@ -84,6 +86,7 @@ def _explain(step: str, error: duckdb.Error) -> str:
     causes = {
         duckdb.OutOfMemoryException: "the memory budget is used up; give more with --memory",
         duckdb.IOException: "a file could not be read or written (disk full, or a damaged Parquet file)",
+        duckdb.InvalidInputException: "a file is not the Parquet file it should be",
         duckdb.ConversionException: "a value does not have the type its column promises",
         duckdb.BinderException: "a table lacks a column or a function that the step reads",
         duckdb.CatalogException: "a table or function that the step names does not exist",

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow as pa
+from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
+from pyspark.logger import PySparkLogger
 from pyspark.sql import SparkSession
 
 from xacthuc.engines.steps import EngineFailed, Step
@@ -20,7 +22,7 @@ PRELUDE = (
     "CREATE TEMPORARY FUNCTION words_begin_within(a STRING, b STRING) RETURNS BOOLEAN "
     "RETURN forall(split(a, '<'), x -> exists(split(b, '<'), y -> startswith(y, x)))",
     "CREATE TEMPORARY FUNCTION day_number(d STRING) RETURNS BIGINT "
-    "RETURN datediff(try_cast(d AS DATE), DATE '1900-01-01')",
+    "RETURN datediff(try_cast(CASE WHEN length(d) = 10 THEN d END AS DATE), DATE '1900-01-01')",
 )
 
 
@@ -48,8 +50,10 @@ class SparkEngine:
         builder = SparkSession.builder.master(master or f"local[{threads}]").appName("xacthuc")
         for key, value in settings.items():
             builder = builder.config(key, value)
+        self._owned = SparkSession.getActiveSession() is None  # a session is shared by all of a process
         self._session = builder.getOrCreate()
-        self._session.sparkContext.setLogLevel("ERROR")
+        self._session.sparkContext.setLogLevel("OFF")  # its errors quote values of the data
+        PySparkLogger.getLogger("SQLQueryContextLogger").disabled = True  # so does this one
         for statement in PRELUDE:
             self._session.sql(statement.replace("CREATE TEMPORARY", "CREATE OR REPLACE TEMPORARY"))
 
@@ -59,26 +63,36 @@ class SparkEngine:
         try:
             self._name_inputs(inputs)
             self._session.sql(step.sql.rstrip().rstrip(";")).write.mode("overwrite").parquet(str(unfinished))
-        except PySparkException as error:
+            if output.is_dir():
+                shutil.rmtree(output)
+            output.unlink(missing_ok=True)
+            unfinished.replace(output)
+        except (PySparkException, Py4JError) as error:
+            raise EngineFailed(_explain(step.name, error)) from None  # Spark's own text may quote values
+        finally:
             shutil.rmtree(unfinished, ignore_errors=True)
-            raise EngineFailed(f"step {step.name} stopped on Spark: {error.getCondition()}") from error
-        if output.is_dir():
-            shutil.rmtree(output)
-        output.unlink(missing_ok=True)
-        unfinished.replace(output)
 
     def fetch(self, sql: str, *, inputs: Mapping[str, Path]) -> pa.Table:
         """Give the rows of a small query; see Engine."""
         try:
             self._name_inputs(inputs)
             return self._session.sql(sql).toArrow()
-        except PySparkException as error:
-            raise EngineFailed(f"query stopped on Spark: {error.getCondition()}") from error
+        except (PySparkException, Py4JError) as error:
+            raise EngineFailed(_explain("query", error)) from None
 
     def close(self) -> None:
-        """Stop the session."""
-        self._session.stop()
+        """Stop the session, unless another engine of this process began it."""
+        if self._owned:
+            self._session.stop()
 
     def _name_inputs(self, inputs: Mapping[str, Path]) -> None:
         for name, path in inputs.items():
             self._session.read.parquet(str(path)).createOrReplaceTempView(name)
+
+
+def _explain(step: str, error: PySparkException | Py4JError) -> str:
+    """Say what went wrong in Spark's names for it, which quote nothing."""
+    condition = error.getCondition() if isinstance(error, PySparkException) else None
+    if condition is None:  # nothing that Spark has a name for on this side: files, memory, a lost machine
+        condition = "a file could not be read or written, or the memory is used up"
+    return f"step {step} stopped on Spark: {condition}"
