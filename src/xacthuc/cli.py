@@ -185,7 +185,10 @@ def main() -> None:
     try:
         commands.main(standalone_mode=False)
     except click.exceptions.Abort:
-        _stop("stopped; run the same command again and it goes on where it stood", INTERRUPTED)
+        _stop(
+            "đã dừng; chạy lại đúng lệnh này để làm tiếp\nstopped; run the same command again and it goes on",
+            INTERRUPTED,
+        )
     except click.ClickException as error:
         error.show()
         sys.exit(UNUSABLE)
@@ -193,6 +196,8 @@ def main() -> None:
         _stop(str(refusal), UNUSABLE)
     except EngineFailed as failure:
         _stop(str(failure), STOPPED)
+    except OSError as error:
+        _stop(str(VerifyRefused("run_folder_unwritable", error.filename or "")), STOPPED)
 
 
 def _stop(text: str, code: int) -> None:

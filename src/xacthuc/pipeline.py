@@ -36,7 +36,7 @@ def verify(order: Order, *, report: Report = lambda _, __: None) -> Outcome:
     people = _take_people(order, workspace, columns, report)
     sources = take_claims(order.files, workspace.work / "claims", columns=columns, report=report)
     if not any(source.rows for source in sources):
-        raise VerifyRefused("no row of these files could be read as a record; see the findings in the output folder")
+        raise VerifyRefused("run_nothing_read", ", ".join(_say_unread(source) for source in sources))
     judged = _match_and_judge(order, workspace, report)
     write_verdicts(judged, order.out)
     write_records(workspace.work / "claims" / "rows", order.out)
@@ -71,14 +71,21 @@ def take_claims(
     return tuple(sources)
 
 
+def _say_unread(source: Source) -> str:
+    if source.refused is None:
+        return source.file
+    code = findings.get_code(source.refused)
+    return f"{source.file} ({code.vi} {code.en})"
+
+
 def _check_inputs(files: Sequence[Path], *others: Path) -> None:
     names = [path.name for path in files]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise VerifyRefused(f"two files have the same name: {twice[0]}; rename one, so that every row has one address")
+        raise VerifyRefused("run_same_name", twice[0])
     for path in (*files, *others):
         if not path.exists():
-            raise VerifyRefused(f"there is no file {path}")
+            raise VerifyRefused("run_file_missing", path)
 
 
 def _open(order: Order) -> Workspace:
@@ -97,8 +104,7 @@ def _take_people(order: Order, workspace: Workspace, columns: ColumnMap | None, 
         report=lambda _, rows: report("register", rows),
     )
     if source.refused or not source.rows:
-        why = findings.get_code(source.refused).en if source.refused else "no people were found in it"
-        raise VerifyRefused(f"the register {order.register.name} cannot be used: {why}")
+        raise VerifyRefused("run_register_unusable", _say_unread(source))
     return source.rows
 
 

@@ -59,7 +59,7 @@ def write_report(
 ) -> Path:
     """Write report.html, tables/ and public/ of the run in `out`; gives the page. Raises VerifyRefused."""
     if not (out / "verdicts.parquet").exists():
-        raise VerifyRefused(f"there are no verdicts in {out}; run xacthuc verify first")
+        raise VerifyRefused("run_no_verdicts", out)
     findings = out / "work" / "claims" / "findings"
     rows = out / "rows.csv"
     written = build_report(

@@ -57,10 +57,10 @@ MISSING = Words("không có để so", "nothing to compare")
 def explain_record(record: str, out: Path) -> Explanation:
     """Give the explanation of one record of the run in `out`. Raises VerifyRefused where it is not there."""
     if not (out / "verdicts.parquet").exists():
-        raise VerifyRefused(f"there are no verdicts in {out}; run xacthuc verify first")
+        raise VerifyRefused("run_no_verdicts", out)
     verdicts = _rows(out / "verdicts.parquet", record)
     if not verdicts:
-        raise VerifyRefused("there is no such record; the column record of verdicts.parquet lists them")
+        raise VerifyRefused("run_no_record")
     verdict = verdicts[0]
     candidates = sorted(_rows(out / "explanations.parquet", record), key=lambda row: int(row["place_no"]))
     thresholds = read_model(out / "model.json").thresholds

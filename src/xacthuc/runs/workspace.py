@@ -53,7 +53,8 @@ def open_workspace(out: Path, *, inputs: Sequence[Path], options: Sequence[str],
     out.mkdir(parents=True, exist_ok=True)
     if _known(out / STATE) != fingerprint:
         shutil.rmtree(workspace.work, ignore_errors=True)
-        (out / "steps.jsonl").unlink(missing_ok=True)
+        for stale in ("steps.jsonl", "explanations.parquet"):
+            (out / stale).unlink(missing_ok=True)
     workspace.side.mkdir(parents=True, exist_ok=True, mode=0o700)
     if _known(workspace.side / STATE) != fingerprint:
         _clear(workspace.side)
