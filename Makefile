@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
+BENCH := .venv-bench/bin/python
+BENCH_STAMP := .venv-bench/.ready
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check fix bench docs clean
@@ -28,6 +30,15 @@ check: $(STAMP)  ## lint, types, import layers; changes nothing
 
 fix: $(STAMP)    ## format and mend what can be mended by itself
 	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+$(BENCH_STAMP): requirements-bench.txt
+	$(PYTHON) -m venv .venv-bench
+	$(BENCH) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
+	@touch $(BENCH_STAMP)
+
+bench: $(BENCH_STAMP) ## reading beside its peers, the whole line beside Splink; MATCHING="--people 10000000 --doses 6000000"
+	PYTHONPATH=src $(BENCH) bench/intake.py $(INTAKE)
+	PYTHONPATH=src $(BENCH) bench/matching.py $(MATCHING)
 
 clean:           ## remove what setup and demo made
 	rm -rf .venv demo build src/*.egg-info

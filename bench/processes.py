@@ -1,0 +1,86 @@
+"""What a process and everything it started use: CPU-seconds and memory, read from /proc."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+TICKS = os.sysconf("SC_CLK_TCK")
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+# How often the memory of a measured process is looked at; peaks that are shorter may be missed.
+EVERY_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Of a whole tree of processes. CPU is the kernel's own account; peak is the largest sum seen at one moment."""
+
+    cpu_s: float
+    wall_s: float
+    peak_gb: float
+
+    def plus(self, other: Usage) -> Usage:
+        """Give both one after the other."""
+        return Usage(self.cpu_s + other.cpu_s, self.wall_s + other.wall_s, max(self.peak_gb, other.peak_gb))
+
+    def as_dict(self) -> dict[str, float]:
+        """Give the figures, rounded as far as they mean something."""
+        return {name: round(value, 2) for name, value in asdict(self).items()}
+
+
+def measure(command: Sequence[str], *, log: Path) -> Usage:
+    """Run a command to its end and give what it and its descendants used. Raises RuntimeError where it fails."""
+    began = time.monotonic()
+    peak = 0
+    with log.open("w", encoding="utf-8") as stream:
+        process = subprocess.Popen(command, stdout=stream, stderr=subprocess.STDOUT)
+        while True:
+            reaped, status, used = os.wait4(process.pid, os.WNOHANG)
+            if reaped:
+                break
+            peak = max(peak, sum(_resident(pid) for pid in list_tree(process.pid)))
+            time.sleep(EVERY_SECONDS)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"{command[1]} ended with {process.returncode}; see {log}")
+    cpu = used.ru_utime + used.ru_stime
+    return Usage(cpu_s=cpu, wall_s=time.monotonic() - began, peak_gb=max(peak, used.ru_maxrss * 1024) / 1e9)
+
+
+def count_cpu(pid: int) -> float:
+    """Give the CPU-seconds that a process, its living descendants and its reaped children have used so far."""
+    return sum(sum(int(n) for n in fields[11:15]) for _, fields in _stats(list_tree(pid))) / TICKS
+
+
+def list_tree(root: int) -> list[int]:
+    """Give a process and its living descendants."""
+    children: dict[int, list[int]] = defaultdict(list)
+    for pid, fields in _stats(int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()):
+        children[int(fields[1])].append(pid)
+    tree = [root]
+    for pid in tree:
+        tree.extend(children[pid])
+    return tree
+
+
+def _stats(pids: Iterator[int] | Sequence[int]) -> Iterator[tuple[int, list[str]]]:
+    """Give the fields of /proc/PID/stat from the third on: after the name, which may hold anything."""
+    for pid in pids:
+        try:
+            text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            continue
+        yield pid, text.rpartition(")")[2].split()
+
+
+def _resident(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1]) * PAGE
+    except OSError:
+        return 0
