@@ -31,7 +31,7 @@ VACCINATION_WORDS: dict[str, Words] = {
     "PLAUSIBLE": Words("Mũi tiêm hợp lý", "Dose is plausible"),
     "DOUBTFUL": Words("Mũi tiêm cần kiểm tra", "Dose needs a check"),
     "DUPLICATE": Words("Mũi tiêm nhập trùng", "Dose entered twice"),
-    "REFUSED": Words("Dòng không thành hồ sơ", "Row is no record"),
+    "REFUSED": Words("Dòng không có mũi tiêm", "No dose in this row"),
 }
 AXIS_WORDS: dict[Axis, Words] = {
     "identity": Words("Con người", "Person"),
