@@ -5,7 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from xacthuc.cleaning.dates import DateRead, DateStyle, clean_dates, read_date
+from xacthuc.cleaning.date_columns import clean_dates
+from xacthuc.cleaning.dates import DateRead, DateStyle, read_date
 
 PLAIN = [
     ("27/03/1995", "1995-03-27"),

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -45,8 +46,9 @@ def map_columns(
     """Clean the values where `odd` is true as a column of their own; elsewhere keep the `regular` ones (None: null)."""
     plain = [column if column is not None else no_text(len(values)) for column in regular]
     odd = is_true(odd)
-    if not pc.any(odd).as_py():
-        return tuple(plain)
+    count = pc.sum(odd).as_py() or 0
+    if count in (0, len(values)):
+        return clean(values) if count else tuple(plain)
     answers = clean(values.filter(odd))
     return tuple(put_back(column, odd, answer) for column, answer in zip(plain, answers, strict=True))
 
@@ -58,6 +60,11 @@ def cut(values: pa.Array, start: int, stop: int) -> pa.Array:
 
 def put_back(column: pa.Array, mask: pa.Array, replacements: pa.Array) -> pa.Array:
     """Give `column` with the `replacements` set where `mask` is true, in order."""
+    if column.null_count == len(column):
+        if replacements.null_count == len(replacements):
+            return column
+        flags = mask.to_numpy(zero_copy_only=False)
+        return replacements.take(pa.array(np.cumsum(flags, dtype=np.int32) - 1, mask=~flags))
     return pc.replace_with_mask(column, mask, replacements)
 
 

@@ -7,15 +7,11 @@ the century of two digits, cells swapped by a foreign locale) is decided for the
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Literal, TypeAlias
 
-import pyarrow as pa
-
-from xacthuc.cleaning.cells import Answer, fold, map_distinct
+from xacthuc.cleaning.cells import fold
 
 Order: TypeAlias = Literal["dmy", "mdy", "ymd"]
 
@@ -52,7 +48,7 @@ _WORDS = frozenset(
         "rd",
     )
 )
-_FIRST_YEAR, _LAST_YEAR = 1850, 2150  # four digits outside are no year
+FIRST_YEAR, LAST_YEAR = 1850, 2150  # four digits outside are no year
 _SERIALS = (1_000, 73_050)  # serials from 1902 to 2100; four digits inside the years are read as a year
 
 
@@ -74,25 +70,6 @@ class DateRead:
     value: str | None = None
     reason: str | None = None  # month_first, swapped, year_added, impossible, unreadable, day_missing
     short: bool = False  # the year was written with two digits
-
-
-def clean_dates(values: pa.Array, *, style: DateStyle) -> tuple[pa.Array, pa.Array, pa.Array]:
-    """Clean a column of dates: (ISO or year, reason or null, "y" where the year had two digits)."""
-
-    value, reason, short = map_distinct(values, _get_reader(style), width=3)
-    return value, reason, short
-
-
-@lru_cache(maxsize=8)
-def _get_reader(style: DateStyle) -> Callable[[str], Answer]:
-    """Give a reader of cells for one style that remembers its answers: the same dates come back in every batch."""
-
-    @lru_cache(maxsize=100_000)
-    def read(text: str) -> Answer:
-        found = read_date(text, style)
-        return found.value, found.reason, "y" if found.short else None
-
-    return read
 
 
 def read_date(text: str, style: DateStyle) -> DateRead:
@@ -226,4 +203,4 @@ def _make(year: int, month: int, day: int, *, reason: str | None = None, short: 
 
 
 def _is_year(year: int) -> bool:
-    return _FIRST_YEAR <= year <= _LAST_YEAR
+    return FIRST_YEAR <= year <= LAST_YEAR

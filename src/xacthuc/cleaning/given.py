@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from xacthuc.cleaning.cells import choose, is_true
-from xacthuc.cleaning.dates import clean_dates
+from xacthuc.cleaning.date_columns import clean_dates
 from xacthuc.cleaning.doses import clean_dose_numbers, decide_given, tell_not_given, tell_only_words
 from xacthuc.cleaning.evidence import SheetEvidence
 from xacthuc.cleaning.found import FoundList

@@ -17,7 +17,19 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from xacthuc.cleaning.cells import choose, cut, fold, is_true, map_columns, map_distinct, map_odd, no_text, trim
+from xacthuc.cleaning.cells import (
+    choose,
+    cut,
+    fold,
+    is_true,
+    map_columns,
+    map_distinct,
+    map_odd,
+    no_text,
+    put_back,
+    trim,
+)
+from xacthuc.cleaning.fixed_width import are_digits, get_bytes, make_number
 
 JUNK = (
     *(digit * length for digit in "0123456789" for length in (9, 12)),
@@ -115,34 +127,34 @@ def clean_numbers(
 
 def _clean_unusual(values: pa.Array, *, cmnd_first: str | None, joined: bool) -> tuple[pa.Array, ...]:
     """Give the columns of NumberRead for cells that are not just twelve or nine digits; the frequent forms at once."""
-    head, tail = _divide_joined(values) if joined else (no_text(len(values)), no_text(len(values)))
-    lost = _find_lost_zeros(values)
-    twelve = pc.coalesce(head, lost)
-    state = pc.if_else(pc.is_valid(twelve), "twelve", "missing")
+    if not joined:
+        return _clean_written(values, cmnd_first=cmnd_first)
+    head, tail = _divide_joined(values)
     answers = map_columns(
         values,
-        pc.is_null(twelve),
+        pc.is_null(head),
         lambda some: _clean_written(some, cmnd_first=cmnd_first),
-        regular=(twelve, tail, None, None, state, choose(pc.is_valid(lost), "number_zero_restored")),
+        regular=(head, tail, None, None, choose(pc.is_valid(head), "twelve"), None),
     )
-    if not joined:
-        return answers
     known = is_true(pc.is_in(answers[5], value_set=pa.array(["number_both", "number_punctuation"])))
     return (*answers[:5], pc.if_else(known, None, answers[5]))
 
 
 def _clean_written(values: pa.Array, *, cmnd_first: str | None) -> tuple[pa.Array, ...]:
     """Give the columns of NumberRead for digits among signs and blanks, and for passports; the others one by one."""
+    lost = _find_lost_zeros(values)
     twelve, nine = _find_grouped(values)
+    twelve = pc.coalesce(lost, twelve)
     passport = pc.if_else(pc.match_substring_regex(values, _PLAIN_PASSPORT), values, None)
     grouped = pc.or_(pc.is_valid(twelve), pc.is_valid(nine))
     state = pc.if_else(pc.is_valid(twelve), "twelve", pc.if_else(pc.is_valid(nine), "nine", "passport"))
+    code = pc.if_else(pc.is_valid(lost), "number_zero_restored", choose(grouped, "number_punctuation"))
     return map_odd(
         values,
         pc.invert(pc.or_(grouped, pc.is_valid(passport))),
         lambda text: _as_answer(read_number(text, cmnd_first=cmnd_first)),
         width=6,
-        regular=(twelve, nine, passport, None, state, choose(grouped, "number_punctuation")),
+        regular=(twelve, nine, passport, None, state, code),
     )
 
 
@@ -325,15 +337,37 @@ def _as_answer(read: NumberRead) -> tuple[str | None, ...]:
 def tell_birth(number12: pa.Array) -> tuple[pa.Array, pa.Array, pa.Array]:
     """Give birth year, sex and a finding for each 12-digit number, from its first six digits."""
 
-    def read(head: str) -> tuple[str | None, str | None, str | None]:
-        century, sex = load_forms()["centuries"].get(head[3], (None, None))
-        code = None if place_is_known(head) else "number_place_unknown"
-        if century is None:
-            return None, None, "number_century_impossible"
-        return century + head[4:6], sex, code
-
-    year, sex, code = map_distinct(cut(number12, 0, 6), read, width=3)
+    valid = pc.is_valid(number12)
+    some = number12.drop_null()
+    data = get_bytes(some, 12) if pc.all(pc.equal(pc.binary_length(some), 12)).as_py() else None
+    if data is None or not are_digits(data[:6]).all():  # a key of another register
+        return map_distinct(cut(number12, 0, 6), _tell_head, width=3)
+    years, sexes, codes = _tabulate_heads()
+    place, century = make_number(data[:3]), make_number(data[3:4])
+    answers = (
+        years.take(pa.array(century * 100 + make_number(data[4:6]))),
+        sexes.take(pa.array(century)),
+        codes.take(pa.array(place * 10 + century)),
+    )
+    year, sex, code = (put_back(no_text(len(number12)), valid, answer) for answer in answers)
     return year, sex, code
+
+
+def _tell_head(head: str) -> tuple[str | None, str | None, str | None]:
+    century, sex = load_forms()["centuries"].get(head[3], (None, None))
+    code = None if place_is_known(head) else "number_place_unknown"
+    if century is None:
+        return None, None, "number_century_impossible"
+    return century + head[4:6], sex, code
+
+
+@cache
+def _tabulate_heads() -> tuple[pa.Array, pa.Array, pa.Array]:
+    """Give birth years by century and year digits, sexes by century digit, codes by place and century digit."""
+    years = [_tell_head(f"000{digits:03}")[0] for digits in range(1_000)]
+    sexes = [_tell_head(f"000{digit}00")[1] for digit in range(10)]
+    codes = [_tell_head(f"{digits:04}00")[2] for digits in range(10_000)]
+    return pa.array(years, pa.string()), pa.array(sexes, pa.string()), pa.array(codes, pa.string())
 
 
 def _clean_own_keys(values: pa.Array) -> Numbers:

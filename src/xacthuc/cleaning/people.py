@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from xacthuc.cleaning.cards import clean_cards
 from xacthuc.cleaning.cells import Answer, choose, cut, fold, is_true, map_distinct, map_odd
-from xacthuc.cleaning.dates import clean_dates
+from xacthuc.cleaning.date_columns import clean_dates
 from xacthuc.cleaning.evidence import SheetEvidence
 from xacthuc.cleaning.found import FoundList
 from xacthuc.cleaning.names import CleanNames, clean_names
