@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from xacthuc.reading.people import DITTO_MARKS, NOTHING, RawPart, is_dose_standing
+from xacthuc.reading.people import DITTO_MARKS, NOTHING, STROKES, RawPart, is_dose_standing
 from xacthuc.reading.plan import DOSE_FIELDS, SHARED, Plan, PlanColumn
 from xacthuc.reading.titles import Standing
 from xacthuc.records import RAW_FIELDS, RAW_SCHEMA
@@ -19,6 +19,7 @@ _ODD = pa.array(
     sorted(
         {
             *DITTO_MARKS,
+            *STROKES,
             *_BLANKS,
             "nt",
             "NT",
@@ -39,7 +40,7 @@ _ODD = pa.array(
     pa.string(),
 )
 _VOID = pa.array(sorted(NOTHING), pa.string())
-_SEVERAL = r"[\r\n/;&+]|\s(?i:v[aà])\s"  # may divide the names of two people
+_SEVERAL = r"[\r\n/;&+]|\s(?i:v[aà])\s|:\s*$"  # may divide the names of two people, or is the label of a title
 _SURE = (("number", r"\d{8}"), ("dose_date", r"\d{1,4}[/.\-]\d"), ("birth_date", r"\d{1,4}[/.\-]\d"), ("qr", r"\|"))
 
 
@@ -59,6 +60,7 @@ def find_plain(chunk: pa.Table, *, plan: Plan, cell_length: int) -> Flags:
         for column in (c for c in plan.columns if c.field == field):
             if not plain.all():
                 plain |= _flags(pc.match_substring_regex(chunk.column(column.index), pattern=pattern))
+    plain &= _find_named(chunk, plan=plan)
     for index in {c.index for c in plan.columns}:
         column = chunk.column(index)
         plain &= ~_flags(pc.is_in(column, value_set=_ODD))
@@ -67,6 +69,16 @@ def find_plain(chunk: pa.Table, *, plan: Plan, cell_length: int) -> Flags:
     for column in plan.columns:
         _strike_unclear(plain, chunk.column(column.index), column)
     return plain
+
+
+def _find_named(chunk: pa.Table, *, plan: Plan) -> Flags:
+    """Tell which rows hold a name or card, where there is such a column: without one it may be a title's date."""
+    columns = [c for c in plan.columns if c.field in ("name", "qr")]
+    named = np.zeros(chunk.num_rows, dtype=bool) if columns else np.ones(chunk.num_rows, dtype=bool)
+    for column in columns:
+        if not named.all():
+            named |= _flags(pc.is_valid(chunk.column(column.index)))
+    return named
 
 
 def find_blank(chunk: pa.Table) -> Flags:

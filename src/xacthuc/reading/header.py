@@ -104,6 +104,12 @@ def is_numbering(row: Row) -> bool:
     return len(numbers) >= 2 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
+def count_headings(row: Row, *, encoding: str | None) -> set[str]:
+    """Give the different fields that the headings of a row mean, running numbers left out."""
+    known = {_find(c, encoding) for c in row if c is not None and len(c) <= _SHORT}
+    return {"name" if k in ("family_name", "given_name") else k for k in known if k is not None and k != "ordinal"}
+
+
 def _count_known(row: Row, *, encoding: str | None, mapped: frozenset[str]) -> int:
     """Count the different headings of a row; those of the column map weigh more."""
     known: set[str] = set()
@@ -143,6 +149,8 @@ def _is_group_row(row: Row, *, below: Row, encoding: str | None) -> bool:
     """Tell whether a row above the heading holds groups ("Mũi 1", "Địa chỉ") rather than a title."""
     cells = [(i, c) for i, c in enumerate(row) if c]
     if not cells or any(len(c) > _SHORT or _VALUE.search(c) for _, c in cells):
+        return False
+    if any(c.rstrip().endswith(":") or c.strip().isdigit() for _, c in cells):  # "Mũi tiêm:  1" is a title
         return False
     groups = [i for i, c in cells if i > 0 and _is_group(c, encoding)]
     headed = all(i < len(below) for i, _ in cells)

@@ -113,15 +113,12 @@ def _find(heading: HeadingColumn, siblings: Counter[str], sample: Sequence[Row])
     if len(folded) > 1 and _OTHERS.search(" ".join(folded[:-1])):
         return None
     leaf, above = folded[-1], " ".join(folded[:-1])
-    if find_heading(above) == "birth_date":
+    group = find_heading(above) or (find_heading(folded[-2]) if len(folded) > 1 else None)
+    if group == "birth_date":
         return _find_under_birth(heading, leaf, siblings)
-    if (
-        leaf in _SEXES
-        and (not above or find_heading(above) == "sex")
-        and (siblings["nu"] or siblings["female"] or siblings["f"])
-    ):
+    if leaf in _SEXES and (not above or group == "sex") and (siblings["nu"] or siblings["female"] or siblings["f"]):
         return _Found(heading, "sex", part="mark", value=_SEXES[leaf])
-    if above and leaf in list_words("vaccines") and find_heading(above) == "vaccine":
+    if above and leaf in list_words("vaccines") and group == "vaccine":
         return _Found(heading, "vaccine", part="mark", value=heading.parts[-1].strip())
     dose = next(((p, d) for p, f in zip(heading.parts, folded, strict=True) if (d := find_dose(f))), None)
     if dose is None:

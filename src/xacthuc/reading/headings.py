@@ -15,7 +15,8 @@ _ORDER = r"(?:thu |so |no |number )?(?P<no>[1-9]|i{1,3}|iv|nhat|mot|hai|ba|bon|t
 _DOSE = re.compile(
     rf"\b(?:(?:tiem )?(?:mui|lan|lieu|dose|shot)(?: tiem)? {_ORDER}|m(?P<short>[1-4])"
     r"|mui(?: tiem)? (?P<more>nhac lai|bo sung|tang cuong|nhac)"
-    r"|(?P<nth>first|second|third|fourth|1st|2nd|3rd|4th) (?:dose|shot)|booster(?: dose)?)\b"
+    r"|(?P<nth>first|second|third|fourth|1st|2nd|3rd|4th) (?:dose|shot)|(?<!\w )(?P<before>[1-4]) (?:dose|shot)"
+    r"|booster(?: dose)?)\b"
 )
 _NUMBERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "nhat": 1, "mot": 1, "hai": 2, "ba": 3, "bon": 4, "tu": 4}
 _NTH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
@@ -95,7 +96,7 @@ def find_dose(folded: str) -> DoseHeading | None:
     if not found:
         return None
     rest = " ".join((folded[: found.start()] + " " + folded[found.end() :]).split())
-    number = found["no"] or found["short"]
+    number = found["no"] or found["short"] or found["before"]
     if found["nth"]:
         order = _NTH[found["nth"]]
     elif number:

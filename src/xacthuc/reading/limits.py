@@ -23,6 +23,7 @@ class Limits:
     cells: int = 2_000_000_000  # rows x columns of one sheet
     cell_length: int = 32_767  # what a spreadsheet cell can hold; csv cells beyond it are an open quote
     header_rows: int = 60  # how far down the heading is looked for: letterhead, notes, legends
+    tables: int = 200  # tables with other columns under one another in a sheet; a year has 52 weekly sessions
     sample_rows: int = 400  # rows whose values tell what a column without a heading holds
     batch_rows: int = 200_000  # rows of one RAW batch: some 100 MB
     findings: int = 10_000  # of one code in one sheet; more say nothing new

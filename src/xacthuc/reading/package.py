@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 from xml.etree import ElementTree
 
+from xacthuc.reading.grid import Merge
 from xacthuc.reading.limits import FileRefused, Limits
 
 _BLOCK = 1 << 20
@@ -34,6 +35,7 @@ _CELL_LETTERS = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,4})')
 _ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*)>")
 _ODS_TAG = re.compile(rb"<table:(table-row|table-column|table)(?=[\s/>])([^>]*)>")
 _ODS_REPEAT = re.compile(rb'number-(?:rows|columns)-repeated="(\d+)"')
+_ODS_SPAN = re.compile(rb'number-(rows|columns)-spanned="(\d{1,7})"')
 _ODS_NAME = re.compile(rb'table:name="([^"]*)"')
 _DECLARED = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
@@ -50,6 +52,7 @@ class PackageFacts:
     parts: dict[str, str] = field(default_factory=dict)
     invisible: frozenset[str] = frozenset()
     sizes: dict[str, int] = field(default_factory=dict)  # inflated bytes of each sheet's part
+    merges: dict[str, list[Merge]] = field(default_factory=dict)  # of ods; calamine gives those of the others
 
 
 def read_package(path: Path, *, limits: Limits) -> PackageFacts:
@@ -195,6 +198,7 @@ def _read_ods(package: zipfile.ZipFile, names: set[str], *, path: Path, limits: 
         raise FileRefused("file_unsafe", file=path.name)
     rows: dict[str, set[int]] = {}
     columns: dict[str, set[int]] = {}
+    merges: dict[str, list[Merge]] = {}
     name, row, column, width = "", 0, 0, 0
     for tag in _ODS_TAG.finditer(content):
         kind, attributes = tag.groups()
@@ -211,13 +215,32 @@ def _read_ods(package: zipfile.ZipFile, names: set[str], *, path: Path, limits: 
         else:
             if hidden:
                 rows.setdefault(name, set()).update(range(row, min(row + repeat, 1 << 20)))
+            if repeat == 1:
+                merges.setdefault(name, []).extend(_find_merges(content, tag.end(), row=row))
             row += repeat
             valued = _find_width(content, tag.end())
             width = max(width, valued)
             if valued and row * width > limits.calamine_cells:
                 raise FileRefused("sheet_too_big", file=path.name)
     macros = any(n.startswith(("Basic/", "Scripts/")) and not n.endswith("/") for n in names)
-    return PackageFacts("ods", 1900, _freeze(rows), _freeze(columns), macros)
+    return PackageFacts("ods", 1900, _freeze(rows), _freeze(columns), macros, merges=merges)
+
+
+def _find_merges(content: bytes, start: int, *, row: int) -> list[Merge]:
+    """Give the merged ranges of an ods that begin in a row."""
+    end = content.find(b"</table:table-row>", start)
+    if content.find(b"-spanned", start, end if end >= 0 else start) < 0:
+        return []
+    merges = []
+    column = 0
+    for cell in _ODS_CELL.finditer(content, start, end):
+        spans = {kind: int(count) for kind, count in _ODS_SPAN.findall(cell.group(1))}
+        down, across = spans.get(b"rows", 1), spans.get(b"columns", 1)
+        if max(down, across) > 1:
+            merges.append(Merge(row, column, row + down - 1, column + across - 1))
+        repeat = _ODS_REPEAT.search(cell.group(1))
+        column += int(repeat.group(1)) if repeat else 1
+    return merges
 
 
 def _find_width(content: bytes, start: int) -> int:

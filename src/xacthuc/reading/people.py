@@ -33,11 +33,32 @@ DITTO_MARKS = (
     ",,",
     "’’",
 )
+STROKES = ("//", "///", "-//-", "\\\\")  # "as above", or nothing
 _PEOPLE_FIELDS = ("birth_date", "sex", "number", "qr")  # a phone alone may be two of one person
 _AND = re.compile(r"\s+(?:và|va|VÀ|VA|Và)\s+|\s*[;&+]\s*")
 _LINE = re.compile(r"\r\n|\r|\n")
 _DATES = re.compile(r"\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}|\d{4}")
-NOTHING = ("-", "--", "---", ".", "..", "...", "…", "/", "//", "\\", "_", "–", "—", "*", "?", "+", ",", "- -", "-/-")
+NOTHING = (
+    "-",
+    "--",
+    "---",
+    ".",
+    "..",
+    "...",
+    "…",
+    "/",
+    *STROKES,
+    "\\",
+    "_",
+    "–",
+    "—",
+    "*",
+    "?",
+    "+",
+    ",",
+    "- -",
+    "-/-",
+)
 _MOST_PEOPLE = 6  # people in one row; more lines than that are something else
 
 
@@ -60,6 +81,7 @@ def is_ditto(cell: str | None, *, encoding: str | None = None) -> bool:
 def fill_dittos(row: Row, *, above: Row | None, plan: Plan) -> tuple[Row, list[int]]:
     """Give a row whose ditto marks are replaced by the value above, and the columns where that was so."""
     columns = [c.index for c in plan.columns if is_ditto(row[c.index], encoding=plan.encoding)]
+    columns += [c.index for c in plan.columns if _is_stroke_for_above(c, row, plan=plan)]
     filled = list(row)
     done = []
     for index in columns:
@@ -67,6 +89,14 @@ def fill_dittos(row: Row, *, above: Row | None, plan: Plan) -> tuple[Row, list[i
         if filled[index] is not None:
             done.append(index)
     return filled, done
+
+
+def _is_stroke_for_above(column: PlanColumn, row: Row, *, plan: Plan) -> bool:
+    """Tell whether "//" says "as above": for a dose only where the row says something else of that dose."""
+    if (row[column.index] or "").strip() not in STROKES:
+        return False
+    beside = [row[c.index] for c in plan.columns if c.slot in (column.slot, SHARED)]
+    return not column.slot or any(not is_nothing(cell) for cell in beside)
 
 
 def divide_people(row: Row, *, plan: Plan) -> list[Row]:

@@ -19,6 +19,7 @@ from xacthuc.reading.plan import Plan
 from xacthuc.reading.row_kinds import RowSorter
 from xacthuc.reading.sheet import ListReader, SheetReading
 from xacthuc.reading.summary import count_summary
+from xacthuc.reading.tables import level_titles
 from xacthuc.reading.titles import Standing, read_name, read_titles
 from xacthuc.reading.web_pages import open_web_page
 from xacthuc.reading.workbooks import open_workbook
@@ -109,7 +110,14 @@ def _read_grid(grid: Grid, *, path: Path, columns: ColumnMap | None, limits: Lim
     if plan.encoding and plan.encoding != "utf8":  # that is told by each value itself
         context["encoding"] = plan.encoding
     sorter = RowSorter(plan, header=[head[i] for i in plan.header_rows], titles=titles)
-    reader = ListReader(reading=reading, sorter=sorter, standing=Standing(fill=fill), limits=limits, columnar=columnar)
+    reader = ListReader(
+        reading=reading,
+        sorter=sorter,
+        standing=Standing(fill=fill),
+        limits=limits,
+        titles=level_titles(titles, encoding=plan.encoding),
+        columnar=columnar,
+    )
     for note in _list_notes(grid, plan=plan):
         reader.add_note(note)
     reading.batches = reader.read_batches(all_chunks)

@@ -53,10 +53,12 @@ class RowSorter:
         cells = [(i, c) for i, c in enumerate(row) if c]
         if not cells or all(i == self._plan.ordinal and c.strip(" .)").isdigit() for i, c in cells):
             return "blank"
-        self.repeats = self._is_header_again(row) or is_numbering(row)
+        self.repeats = self.is_header_again(row) or is_numbering(row)
         if self.repeats:
             return "heading"
         strong = self._find_strong(cells)
+        if self._is_label(cells):  # "Ngày tiêm:  24/09/2021" is a title, wherever the date stands
+            return "heading"
         text = next((c for i, c in cells if not _FIGURE.fullmatch(c)), cells[0][1])
         if not strong.intersection(_SURE):
             kind = self._find_other(cells, text, strong)
@@ -69,7 +71,15 @@ class RowSorter:
         """Say that people were seen in between: the signatures have not begun."""
         self._tail = False
 
-    def _is_header_again(self, row: Row) -> bool:
+    def is_person_row(self, row: Row) -> bool:
+        """Tell whether a row surely is a person's: a name, and a running number, date or number beside it."""
+        cells = [(i, c) for i, c in enumerate(row) if c]
+        named = any(i in self._names and self._is_person(c) for i, c in cells)
+        numbered = any(i == self._plan.ordinal and c.strip(" .)").isdigit() for i, c in cells)
+        return named and (numbered or bool(self._find_strong(cells)))
+
+    def is_header_again(self, row: Row) -> bool:
+        """Tell whether a row of the heading comes again."""
         folded = [(i, fold(c, self._plan.encoding)) for i, c in enumerate(row) if c]
         for header in self._headers:
             same = sum(i < len(header) and f != "" and header[i] == f for i, f in folded)
@@ -88,6 +98,11 @@ class RowSorter:
             if pattern and pattern.search(cell.strip()) and not signed:
                 strong.add(field)
         return strong
+
+    def _is_label(self, cells: list[tuple[int, str]]) -> bool:
+        if not (2 <= len(cells) <= 4 and any(c.rstrip().endswith(":") for _, c in cells)):
+            return False
+        return bool(read_titles([[c for _, c in cells]], encoding=self._plan.encoding)[0])
 
     def _find_other(self, cells: list[tuple[int, str]], text: str, strong: set[str]) -> RowKind | None:
         """Give the kind of a row without birth date, number, dose date or card; None if it is a person all the same."""

@@ -14,9 +14,10 @@ from xacthuc.reading.batches import Flags, build_plain, build_special, find_blan
 from xacthuc.reading.column_map import ColumnMap
 from xacthuc.reading.grid import Grid, Note, Row, get_column_letter, list_rows
 from xacthuc.reading.limits import Limits
-from xacthuc.reading.people import RawPart, divide_people, fill_dittos, is_ditto, read_person
+from xacthuc.reading.people import STROKES, RawPart, divide_people, fill_dittos, is_ditto, read_person
 from xacthuc.reading.plan import Plan
 from xacthuc.reading.row_kinds import RowSorter
+from xacthuc.reading.tables import Table, begin_table, find_title_start, has_other_heading, understand_table
 from xacthuc.reading.titles import Standing, change_standing
 from xacthuc.records import Column, Finding, RowKind, SheetKind, SheetLayout
 
@@ -55,13 +56,14 @@ class SheetReading:
     batches: Iterator[pa.Table]
     findings: list[Finding] = field(default_factory=list)
     row_kinds: bytearray = field(default_factory=bytearray)
+    earlier: list[Plan] = field(default_factory=list)  # the plans of tables above the one being read
 
     @property
     def layout(self) -> SheetLayout:
         """What was understood of the sheet; counts cover the rows read so far."""
         letters = bytes(self.row_kinds)
         given = self.columns_given
-        columns = tuple(Column(c.field, c.index, c.heading, max(c.slot, 0)) for c in self.plan.columns)
+        plans = [*self.earlier, self.plan]
         return SheetLayout(
             file=self.file,
             sheet=self.grid.sheet,
@@ -69,14 +71,24 @@ class SheetReading:
             visible=self.grid.visible,
             last_row=len(letters),
             counts={kind: letters.count(letter.encode()) for kind, letter in KIND_LETTERS.items()},
-            columns=columns,
-            header_rows=tuple(i + 1 for i in self.plan.header_rows),
-            ignored_columns=self.plan.ignored,
+            columns=_list_columns(plans),
+            header_rows=tuple(i + 1 for i in plans[0].header_rows),
+            ignored_columns=tuple(dict.fromkeys(h for p in plans for h in p.ignored)),
             date_system=self.grid.date_system,
             birth_order=given.birth_order if given else None,
             place_tree=given.place_tree if given else "2021",
             context=self.context,
         )
+
+
+def _list_columns(plans: list[Plan]) -> tuple[Column, ...]:
+    """Give the columns of the first table, and of further ones what the tables above them lack."""
+    columns: list[Column] = []
+    for plan in plans:
+        known = {(c.field, c.slot) for c in columns}
+        more = [Column(c.field, c.index, c.heading, max(c.slot, 0)) for c in plan.columns]
+        columns += [c for c in more if (c.field, c.slot) not in known]
+    return tuple(columns)
 
 
 @dataclass
@@ -87,6 +99,7 @@ class ListReader:
     sorter: RowSorter
     standing: Standing
     limits: Limits
+    titles: frozenset[str] = frozenset()  # texts above the first heading, of `level_titles`
     columnar: bool = True
     _next: int = 0  # the first row of the next chunk
     _blank: int = 0  # blank rows that count only if a value follows
@@ -94,6 +107,7 @@ class ListReader:
     _above: Row | None = None  # the last person's cells, for ditto marks
     _tops: dict[tuple[int, int], str | None] = field(default_factory=dict)
     _seen: Counter[str] = field(default_factory=Counter)
+    _coming: Table | None = None  # the table that begins next
 
     def read_batches(self, chunks: Iterator[pa.Table]) -> Iterator[pa.Table]:
         """Give RAW tables of about `limits.batch_rows` rows until the chunks end."""
@@ -121,30 +135,40 @@ class ListReader:
             self.reading.findings.append(build_finding(note, file=self.reading.file, sheet=self.reading.grid.sheet))
 
     def _read_chunk(self, chunk: pa.Table) -> pa.Table | None:
-        reading, count = self.reading, chunk.num_rows
+        """Read a chunk; where a table with other columns begins in it, the rest is read anew."""
+        count = chunk.num_rows
         first, body = self._next, self._get_body()
-        self._next += count
         plain = self._find_plain(chunk, first=first)
         blank = find_blank(chunk)
-        kinds = np.where(blank, ord("b"), ord("d")).astype(np.uint8)
         near = np.maximum.accumulate(np.where(plain, np.arange(count), -1))  # the last plain row up to each
         special = np.flatnonzero(~plain & ~blank).tolist()
+        rows = [[c if c and not c.isspace() else None for c in r] for r in list_rows(chunk, special)]
+        begin = next((n for n, i in enumerate(special) if first + i >= body), len(special))
+        titles: dict[int, int] = {}  # the rows of a title, and where the heading below it stands
+        for n in range(begin, len(special)):
+            again = self.sorter.is_header_again(rows[n])
+            if not again and not self._may_begin(rows[n]):
+                continue
+            start = self._find_title(rows, special, near, at=n, begin=begin)
+            if again:
+                titles.update(dict.fromkeys(range(start, n), n))
+            elif self._begin_table(chunk, special[start], at=special[n], first=first):
+                return self._read_divided(chunk, special[start])
+        self._next += count
+        kinds = np.where(blank, ord("b"), ord("d")).astype(np.uint8)
         standings = [(-1, self.standing)]
         parts: list[tuple[int, RawPart]] = []
         last = -1
-        for i, cells in zip(special, list_rows(chunk, special), strict=True):
-            row = [c if c and not c.isspace() else None for c in cells]
+        for n, (i, row) in enumerate(zip(special, rows, strict=True)):
             if near[i] > last:
                 self._pass_plain()
-            kind = self.sorter.find_kind(row) if first + i >= body else _find_title_kind(row)
+            kind = self._find_kind(row, n=n, body=n >= begin, titles=titles)
             kinds[i] = ord(KIND_LETTERS[kind])
             if kind == "data":
                 parts.extend(
                     self._read_row(row, index=first + i, before=(chunk, int(near[i])) if near[i] > last else None)
                 )
-            elif kind == "heading" and first + i >= body and not self.sorter.repeats:
-                begins = self._last_kind == "data"
-                self.standing = change_standing(self.standing, row, encoding=reading.plan.encoding, begins=begins)
+            elif kind == "heading" and n >= begin and self._change_standing(rows, n, titles=titles):
                 standings.append((first + i, self.standing))
             last, self._last_kind = i, kind if kind != "blank" else self._last_kind
         if near[-1] > last:
@@ -152,6 +176,67 @@ class ListReader:
             self._above = list_rows(chunk, [int(near[-1])])[0]
         self._count(kinds)
         return self._join(chunk, plain, first=first, standings=standings, parts=parts)
+
+    def _may_begin(self, row: Row) -> bool:
+        many = len(self.reading.earlier) >= self.limits.tables or self.reading.columns_given is not None
+        return not many and has_other_heading(row, plan=self.reading.plan)
+
+    def _find_title(
+        self, rows: list[Row], special: list[int], near: npt.NDArray[np.int64], *, at: int, begin: int
+    ) -> int:
+        """Give where the title above the heading at `at` begins; rows of people surely end it."""
+        low = at
+        while low > begin and near[special[low - 1]] == near[special[at]]:
+            low -= 1
+        return low + find_title_start(
+            rows[low:at], at - low, sorter=self.sorter, plan=self.reading.plan, titles=self.titles
+        )
+
+    def _find_kind(self, row: Row, *, n: int, body: bool, titles: dict[int, int]) -> RowKind:
+        if not body:
+            return _find_title_kind(row)
+        if n in titles:
+            self.sorter.leave_tail()
+            return "heading"
+        return self.sorter.find_kind(row)
+
+    def _change_standing(self, rows: list[Row], n: int, *, titles: dict[int, int]) -> bool:
+        """Take in what a heading row says; tell whether something may have changed."""
+        encoding = self.reading.plan.encoding
+        if n in titles:
+            if n - 1 not in titles or titles[n - 1] != titles[n]:  # the title's first row speaks for all
+                self.standing = begin_table(self.standing, rows[n : titles[n]], encoding=encoding)
+            return True
+        if self.sorter.repeats:
+            return False
+        self.standing = change_standing(self.standing, rows[n], encoding=encoding, begins=self._last_kind == "data")
+        return True
+
+    def _begin_table(self, chunk: pa.Table, start: int, *, at: int, first: int) -> bool:
+        """Turn to the table whose title begins at row `start` of the chunk, if its heading at `at` is one of a list."""
+        rows = list_rows(chunk.slice(start, at - start + self.limits.sample_rows))
+        rows = [[c if c and not c.isspace() else None for c in r] for r in rows]
+        table = understand_table(rows, at - start, first=first + start, merges=self.reading.grid.merges)
+        if table is not None:
+            self._coming = table
+        return table is not None
+
+    def _read_divided(self, chunk: pa.Table, start: int) -> pa.Table | None:
+        """Read what stands above a new table by the old plan, and the rest by the new one."""
+        table, self._coming = self._coming, None
+        assert table is not None
+        above = self._read_chunk(chunk.slice(0, start)) if start else None
+        reading = self.reading
+        reading.earlier.append(reading.plan)
+        reading.plan = table.plan
+        self.add_note(Note("table_begins", row=self._next + len(table.titles) + 1))
+        self.sorter = RowSorter(table.plan, header=table.header, titles=table.titles)
+        self.standing = begin_table(self.standing, table.titles, encoding=table.plan.encoding)
+        self._merges = _list_merges(reading)
+        self._above = None
+        below = self._read_chunk(chunk.slice(start))
+        found = [t for t in (above, below) if t is not None]
+        return pa.concat_tables(found) if found else None
 
     def _get_body(self) -> int:
         """Give the first row below the heading."""
@@ -178,7 +263,7 @@ class ListReader:
         row = [c[: self.limits.cell_length] if c and len(c) > self.limits.cell_length else c for c in row]
         if any(c is not None and len(c) == self.limits.cell_length for c in row):
             self.add_note(Note("cell_too_long", row=index + 1, field="row"))
-        if any(is_ditto(row[c.index], encoding=plan.encoding) for c in plan.columns):
+        if any(is_ditto(c, encoding=plan.encoding) or (c and c.strip() in STROKES) for c in self._pick(row)):
             if before is not None:
                 self._above = list_rows(before[0], [before[1]])[0]
             row, filled = fill_dittos(row, above=self._above, plan=plan)
@@ -194,6 +279,9 @@ class ListReader:
             for n, person in enumerate(people)
             for raw in read_person(person, plan=plan, standing=self.standing, part=n + 1)
         ]
+
+    def _pick(self, row: Row) -> list[str | None]:
+        return [row[c.index] for c in self.reading.plan.columns]
 
     def _fill_merged(self, row: Row, *, index: int) -> Row:
         """Give every row of a vertically merged cell its value; a number or birth only where the name is merged too."""

@@ -8,14 +8,19 @@ from dataclasses import dataclass, field, replace
 
 from xacthuc.reading.content import get_words_pattern, has_place
 from xacthuc.reading.grid import Row
-from xacthuc.reading.headings import cut_words
+from xacthuc.reading.headings import cut_words, find_heading
 from xacthuc.reading.legacy import decode, fold
+from xacthuc.reading.plan import DOSE_FIELDS
 
 # Written against decoded lower-case text; the value itself is cut from the text as it stands.
 _DATE = r"(?P<value>(?:ngày\s*)?\d{1,2}\s*(?:/|\.|-|tháng)\s*\d{1,2}\s*(?:/|\.|-|năm)\s*\d{2,4}|\d{4}-\d{2}-\d{2})"
 _DATE_LABELLED = re.compile(
     r"(?:ngày\s*(?:,?\s*tháng\s*,?\s*năm\s*)?tiêm(?:\s*chủng)?|tiêm\s*(?:chủng\s*)?ngày|buổi\s*tiêm|thời gian(?: tiêm)?"
     r"|date(?: of vaccination)?|ngay tiem)\s*(?:thứ\s*\w+\s*,?)?[:\-–]?\s*(?:thứ\s*\w+\s*,?\s*)?" + _DATE
+)
+_DAY_LABELLED = re.compile(
+    r"(?:ngày\s*tiêm(?:\s*chủng)?|tiêm\s*(?:chủng\s*)?ngày|buổi\s*tiêm|mũi\s*\w+\s*[\-–:,(]?\s*ngày|ngay tiem)"
+    r"\s*[:\-–]?\s*(?:thứ\s*\w+\s*,?\s*)?(?:ngày\s*)?(?P<value>\d{1,2}\s*[/.\-]\s*\d{1,2})(?!\s*[/.\-]?\s*\d)"
 )
 _DATE_ALONE = re.compile(rf"^\W*(?:buổi\s*(?:sáng|chiều)\s*,?\s*)?(?:thứ\s*\w+\s*,?\s*)?(?=ngày){_DATE}\W*$")
 _DATE_LAST = re.compile(rf"(?:danh sách|đợt|covid|mũi|vắc\s?xin|vaccine|tiêm).*?(?:ngày\s*:?\s*){_DATE}")
@@ -28,6 +33,8 @@ _LOT = re.compile(
 )
 _VACCINE = re.compile(
     r"(?:(?:loại|tên)\s*(?:vắc\s?-?xin|vac\s?xin|vaccine?|vx|thuốc)|(?:vắc\s?-?xin|vac\s?xin|vaccine?)\s*(?=[:\-–])"
+    r"|(?<!\w)vx(?=\s*[:\-–]|\s+\w+\s*[,(–\-]*\s*(?:số\s*)?l[ôo])"
+    r"|(?:vắc\s?-?xin|vac\s?xin|vaccine?)(?=\s+[^\d:;,(|]{2,20}?\s*[,(–\-]\s*(?:số\s*)?lô)"
     r"|loai vac xin|loai thuoc)\s*[:\-–]?\s*(?P<value>[^:;–(|\n]+?)\s*"
     r"(?=$|[;–(|]|\s-\s|,?\s*(?:số\s*)?lô\b|,?\s*lot\b|,?\s*hsd|,?\s*ngày)"
 )
@@ -42,7 +49,9 @@ _PROVINCE = re.compile(
     r"|sở y tế\s*(?:tỉnh\s*)?(?P<office>(?:[^\W_]+[ .\-]?){1,4}))"
 )
 _STATION = re.compile(r"^(?:trạm y tế|tyt|trung tâm y tế|ttyt|bệnh viện|phòng khám|cdc|trung tâm kiểm soát)\b")
-_STATE = re.compile(r"cộng ho[àa]|độc lập|hạnh phúc")
+_STATE = re.compile(r"cộng h(?:oà|òa|oa)|độc lập|hạnh phúc|xã hội chủ nghĩa")
+_ABOUT_VACCINE = re.compile(r"tiêm|vắc\s?-?xin|vac\s?xin|vaccine|(?<!\w)vx(?!\w)")
+_YEAR = re.compile(r"(?<!\d)20[12]\d(?!\d)")
 _DOSE = re.compile(
     r"\b(?:mui|dose|lan)(?: tiem)?(?: so| thu)? (?:[1-4]|i{1,3}|nhac lai|bo sung)\b|\bm[1-4]\b"
     r"|\bmui(?: tiem)? (?:nhac lai|bo sung|tang cuong)\b"
@@ -53,7 +62,7 @@ _STOP = re.compile(
     r"\s+(?:đã|được|tiêm|theo|từ|năm|ngày|đợt|mũi|tháng|danh|và|cho|do|huyện|tỉnh|quận|thành phố|nộp|lập|số)\b.*$"
 )
 
-_OF_SESSION = ("vaccine", "lot", "dose_date")
+OF_SESSION = ("vaccine", "lot", "dose_date")  # what ends with a session
 
 
 @dataclass(frozen=True)
@@ -69,11 +78,28 @@ def read_titles(rows: Sequence[Row], *, encoding: str | None = None) -> tuple[di
     fill: dict[str, str] = {}
     context: dict[str, str] = {}
     for row in rows:
-        for cell in row:
-            if cell:
-                for line in cell.splitlines():
-                    _read_line(line, encoding=encoding, fill=fill, context=context)
+        for text in _join_labels([c for c in row if c], encoding=encoding):
+            for line in text.splitlines():
+                _read_line(line, encoding=encoding, fill=fill, context=context)
     return fill, context
+
+
+def _join_labels(cells: Sequence[str], *, encoding: str | None) -> list[str]:
+    """Give the texts of a row, a label ("Số lô:") together with the value in the cell behind it."""
+    texts: list[str] = []
+    label = None
+    for cell in cells:
+        bare = cell.strip()
+        if label is not None:
+            texts.append(f"{label} {bare}")
+            label = None
+        elif bare.endswith(":"):
+            label = bare
+        elif find_heading(bare, encoding) in DOSE_FIELDS:
+            label = f"{bare}:"
+        else:
+            texts.append(cell)
+    return texts if label is None else [*texts, label]
 
 
 def read_name(name: str) -> dict[str, str]:
@@ -99,7 +125,7 @@ def change_standing(standing: Standing, row: Row, *, encoding: str | None, begin
     """
     fill, _ = read_titles([row], encoding=encoding)
     if fill:
-        kept = {k: v for k, v in standing.fill.items() if not (begins and k in _OF_SESSION)}
+        kept = {k: v for k, v in standing.fill.items() if not (begins and k in OF_SESSION)}
         return replace(standing, fill={**kept, **fill})
     for cell in row:
         if cell and is_place(cell, encoding=encoding):
@@ -121,7 +147,7 @@ def _read_line(line: str, *, encoding: str | None, fill: dict[str, str], context
     for name, pattern in (("lot", _LOT), ("vaccine", _VACCINE), ("site", _SITE)):
         if name not in fill and (m := pattern.search(text)):
             fill[name] = plain[m.start("value") : m.end("value")].strip(" .-–:,")
-    if "vaccine" not in fill and "tiêm" in text:
+    if "vaccine" not in fill and _ABOUT_VACCINE.search(text):
         vaccines = set(get_words_pattern("vaccines").findall(fold(line, encoding)))
         if len(vaccines) == 1:
             fill["vaccine"] = cut_words(plain, vaccines.pop())
@@ -131,6 +157,8 @@ def _read_line(line: str, *, encoding: str | None, fill: dict[str, str], context
         doses = _DOSE.findall(fold(line, encoding))
         if len(set(doses)) == 1:
             fill["dose_no"] = cut_words(plain, doses[0])
+    if "year" not in context and (year := _YEAR.search(text)):
+        context["year"] = year.group()
     _read_place(plain, text, context)
 
 
@@ -140,7 +168,7 @@ _LIST_OF_BOTH = re.compile(r"\b(chua tiem|mui 1 va|mui 1 2|1 va 2|day du)\b")
 def _find_date(plain: str, text: str) -> str | None:
     if _NOT_DOSE_DATE.search(text.split("ngày tiêm")[0]) and "ngày tiêm" not in text:
         return None
-    for pattern in (_DATE_LABELLED, _DATE_ALONE, _DATE_LAST):
+    for pattern in (_DATE_LABELLED, _DATE_ALONE, _DATE_LAST, _DAY_LABELLED):
         if m := pattern.search(text):
             return plain[m.start("value") : m.end("value")].strip()
     return None

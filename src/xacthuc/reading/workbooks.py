@@ -99,7 +99,8 @@ def _open_sheet(
     if width * (sheet.end[0] + 1) > limits.cells:
         grid.notes.append(Note("sheet_too_big"))
         return grid
-    grid.merges = [Merge(top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()]
+    merged = [Merge(top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()]
+    grid.merges = merged or facts.merges.get(name, [])
     grid.chunks = _list_chunks(sheet, width=width)
     return grid
 
