@@ -182,7 +182,7 @@ def _find_lost_zeros(values: pa.Array) -> pa.Array:
 
 
 def _divide_joined(values: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """Divide "036042023420 ; 162380877", two columns joined by the reading: twelve digits and nine, else nulls."""
+    """Divide "036042000001 ; 162000001", two columns joined by the reading: twelve digits and nine, else nulls."""
     head, sign, tail = cut(values, 0, 12), cut(values, 12, 15), cut(values, 15, 24)
     right = pc.and_(pc.equal(pc.binary_length(values), 24), pc.equal(sign, " ; "))
     right = pc.and_(right, pc.and_(pc.ascii_is_decimal(head), pc.ascii_is_decimal(tail)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from xacthuc.cleaning.place_chains import NOWHERE, Reading, join_paths, read_chain
@@ -12,6 +13,7 @@ from xacthuc.cleaning.place_keys import split_pieces
 from xacthuc.codes.units import Tree, load_units, predecessors, successors
 
 COLUMNS = ("province", "district", "commune")
+MAX_ROWS = 100_000  # texts of rows kept at once, likewise
 MAX_PLACES = 500_000  # places kept at once; more distinct ones than this are read anew
 
 Finding = tuple[str, str]  # field, code
@@ -48,10 +50,20 @@ class PlaceReader:
 
     tree: Tree
     context: PlaceContext
+    _rows: dict[tuple[str | None, ...], Place] = field(default_factory=dict)
     _places: dict[tuple[_Texts, bool], Place] = field(default_factory=dict)
 
     def read(self, province: str | None, district: str | None, commune: str | None, address: str | None) -> Place:
         """Give the place of one row; the address speaks only where the commune's column is empty."""
+        row = (province, district, commune, address)
+        place = self._rows.get(row)
+        if place is None:
+            if len(self._rows) >= MAX_ROWS:
+                self._rows.clear()
+            place = self._rows[row] = self._read_once(*row)
+        return place
+
+    def _read_once(self, province: str | None, district: str | None, commune: str | None, address: str | None) -> Place:
         columns, street = (province, district, commune), None if commune else address
         texts = _take_apart(load_index(self.tree), columns, street)
         key = (texts, commune is not None)
@@ -90,6 +102,12 @@ class PlaceReader:
         if texts.unknown:
             return texts.unknown
         return ("commune",) if commune or not texts.address else ("address",)
+
+
+@lru_cache(maxsize=4)
+def open_reader(tree: Tree, context: PlaceContext) -> PlaceReader:
+    """Give the reader of a tree and a context; it remembers the places: the same ones come back in every batch."""
+    return PlaceReader(tree=tree, context=context)
 
 
 def _take_apart(index: PlaceIndex, columns: tuple[str | None, ...], address: str | None) -> _Texts:

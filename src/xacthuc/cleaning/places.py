@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from xacthuc.cleaning.place_context import PlaceContext, find_context
 from xacthuc.cleaning.place_keys import make_place_key
-from xacthuc.cleaning.place_rows import Place, PlaceReader
+from xacthuc.cleaning.place_rows import Place, PlaceReader, open_reader
 
 __all__ = ["CleanPlaces", "PlaceContext", "clean_places", "find_context"]
 
@@ -57,14 +57,17 @@ def clean_places(
     address is read only where the commune's column is empty. `tree`: "none" gives `place` alone. Not checked:
     misspelt names (they are unknown), and whether an address within the commune exists.
     """
-    rows, distinct = _find_distinct([_prepare(column) for column in (province, district, commune, address)])
+    columns = [_prepare(column) for column in (province, district, commune)]
+    communes, names = columns[2]
+    alone = bool((communes == len(names) - 1).any())  # else no address is read
+    rows, distinct = _find_distinct([*columns, _prepare(address if alone else pa.nulls(len(address), pa.string()))])
     if tree == "none":
         keys = [make_place_key((text[3], text[2], text[1], text[0])) for text in distinct]
         place = pa.array(keys, pa.string()).take(rows)
         nothing = pa.nulls(len(rows), pa.string())
         return CleanPlaces(nothing, nothing, nothing, nothing, place, ())
     home = context if isinstance(context, PlaceContext) else find_context(context, tree=tree)
-    reader = PlaceReader(tree=tree, context=home)
+    reader = open_reader(tree, home)
     places = _settle_by_usual([reader.read(*text) for text in distinct], distinct, rows, reader)
     return CleanPlaces(
         province=_spread([place.path[0] for place in places], rows),
@@ -80,6 +83,8 @@ def _prepare(column: pa.Array | pa.ChunkedArray) -> tuple[Codes, list[str | None
     """Give the column as numbers into a list of trimmed NFC texts; its last, None, stands for null and blank."""
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
+    if column.null_count == len(column):
+        return np.zeros(len(column), np.int64), [None]
     if not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()
     texts = pc.utf8_slice_codeunits(column.dictionary.cast(pa.string()), 0, MAX_ADDRESS)
@@ -101,6 +106,8 @@ def _find_distinct(columns: list[tuple[Codes, list[str | None]]]) -> tuple[pa.Ar
     streets = np.where(communes == len(texts) - 1, streets, len(lines) - 1)
     rows = columns[0][0]
     for codes, values in (*columns[1:3], (streets, lines)):
+        if len(values) == 1:
+            continue
         # Encoded after each step, so the product stays below rows times values.
         rows = pa.array(rows * len(values) + codes).dictionary_encode().indices.to_numpy().astype(np.int64)
     first = np.zeros(int(rows.max(initial=-1)) + 1, dtype=np.int64)
@@ -125,7 +132,7 @@ def _settle_by_usual(
     if most < USUAL_PEOPLE or most < USUAL_SHARE * people.total():
         return places
     usual = next(place.path for place in places if place.path[1] == district)
-    again = PlaceReader(tree=reader.tree, context=replace(reader.context, usual=(usual[0], usual[1], "")))
+    again = open_reader(reader.tree, replace(reader.context, usual=(usual[0], usual[1], "")))
     for number in open_ones:
         places[number] = again.read(*distinct[number])
     return places
