@@ -40,5 +40,8 @@ bench: $(BENCH_STAMP) ## reading beside its peers, the whole line beside Splink;
 	PYTHONPATH=src $(BENCH) bench/intake.py $(INTAKE)
 	PYTHONPATH=src $(BENCH) bench/matching.py $(MATCHING)
 
+docs: $(STAMP)   ## write the pages that follow from the code
+	$(BIN)/python docs/generate.py
+
 clean:           ## remove what setup and demo made
 	rm -rf .venv demo build src/*.egg-info

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -104,15 +105,14 @@ NO_CALL = set(
 
 def find_calls(tokens: list[Token]) -> set[str]:
     """Give the functions that a step calls, in lower case."""
-    pairs = zip(tokens, tokens[1:], strict=False)
-    calls = {a.text.lower() for a, b in pairs if a.kind == "word" and b.text == "("}
+    calls = {a.text.lower() for a, b in pairwise(tokens) if a.kind == "word" and b.text == "("}
     return calls - NO_CALL
 
 
 def find_orders(tokens: list[Token]) -> Iterator[list[list[str]]]:
     """Give the keys of each ORDER BY, each as its upper-case words."""
     words = [token.text.upper() for token in tokens]
-    for at, (first, second) in enumerate(zip(words, words[1:], strict=False)):
+    for at, (first, second) in enumerate(pairwise(words)):
         if (first, second) == ("ORDER", "BY"):
             yield _split_keys(words[at + 2 :])
 

@@ -40,14 +40,15 @@ def measure(folder: Path) -> dict[str, float]:
     }
 
 
+@pytest.mark.parametrize("seed", [7, 8])
 @pytest.mark.parametrize(
-    ("phones", "first", "surely"), [(True, 0.97, 0.80), (False, 0.95, 0.70)], ids=["phones", "no phones"]
+    ("phones", "first", "surely"), [(True, 0.97, 0.85), (False, 0.95, 0.73)], ids=["phones", "no phones"]
 )
-def test_two_lists_without_numbers(tmp_path: Path, *, phones: bool, first: float, surely: float) -> None:
-    write_lists(tmp_path, phones=phones)
+def test_two_lists_without_numbers(tmp_path: Path, *, seed: int, phones: bool, first: float, surely: float) -> None:
+    write_lists(tmp_path, seed=seed, phones=phones)
     measured = measure(tmp_path)
     print(", ".join(f"{what} {share:.4f}" for what, share in measured.items()))
     assert measured["first proposal right"] >= first
     assert measured["proposals right"] >= 0.96
-    assert measured["sure proposals right"] >= 0.999
+    assert measured["sure proposals right"] >= 0.996
     assert measured["surely found"] >= surely
