@@ -19,6 +19,8 @@ from xacthuc.codes.countries import find_country
 from xacthuc.records import CLEAN_SCHEMA, RAW_SCHEMA, SheetLayout
 
 LEGACY_FIELDS = (
+    "birth_date",
+    "dose_date",
     "sex",
     "nationality",
     "province",

@@ -20,7 +20,9 @@ from xacthuc.cleaning.lookalikes import mend_lookalikes
 from xacthuc.cleaning.syllables import is_syllable, place_tone
 
 ENCODINGS = ("tcvn3", "vni", "viscii", "vps", "cp1258")  # in the order in which clerks used them
-_RARE = ("viscii", "vps", "cp1258")  # two known words are asked of them: they read ordinary signs ("K²") as letters
+# Of these two words must be wrong as they stand, and two known when read so: they read ordinary signs ("K²") as
+# letters, and a slip in one word (NGÕC) as another word.
+_RARE = ("viscii", "vps", "cp1258")
 MOJIBAKE_ROUNDS = 3  # UTF-8 read as Latin-1, saved, and read so again; more was never seen
 
 _C1 = {
@@ -29,8 +31,10 @@ _C1 = {
     if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 }
 _TO_LATIN1 = str.maketrans(_C1)
+_MARKS = "[\x80\x81\x82\x83\x86\x89\x9b\xa3€‚ƒ†‰›]"
 _TRAIL = "[\x80-\xbf" + re.escape("".join(_C1)) + "]"
-_UTF8 = re.compile(f"[\xc2-\xc6\xcc\xcd]{_TRAIL}|[\xe1\xe2]{_TRAIL}{_TRAIL}")  # leads of Vietnamese letters only
+# Leads of Vietnamese letters only; of the marks that combine, only theirs ("TRÍ" and a no-break space is no mark).
+_UTF8 = re.compile(f"[\xc2-\xc6]{_TRAIL}|\xcc{_MARKS}|[\xe1\xe2]{_TRAIL}{_TRAIL}")
 _LOST_A = re.compile(r"(\w*)\xc3( +|$)(\w*)")
 _WORD = re.compile(r"[^\s\d.,;:/()+|\"\[\]*?!_'’-]+")
 _BLANKS = re.compile(r"[\s\u00a0\u2007\u202f\u3000]+")
@@ -160,7 +164,7 @@ def choose_encoding(text: str, *, encoding: str | None = None) -> tuple[str | No
     good = {
         name: score
         for name, score in scores.items()
-        if _beats(score, as_is, hinted=False) and (score.known > 1 or name not in _RARE)
+        if _beats(score, as_is, hinted=False) and (name not in _RARE or (score.known > 1 and as_is.wrong > 1))
     }
     if not good:
         return None, False

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from xacthuc.cleaning.cells import as_array, fold
 from xacthuc.cleaning.dates import DateStyle, Order, read_date
 from xacthuc.cleaning.doses import load_rules
+from xacthuc.cleaning.name_habits import tells_given_first
 from xacthuc.cleaning.numbers import is_plausible_twelve, load_forms, read_number
 from xacthuc.cleaning.place_context import PlaceContext, find_context
 from xacthuc.cleaning.sexes import USUAL_CODES
@@ -50,6 +51,7 @@ class SheetEvidence:
     sex_codes: tuple[tuple[str, str], ...] = USUAL_CODES
     cmnd_first: str | None = None  # the first digit that at least half of the CMNDs share
     home: PlaceContext = NO_PLACE  # the unit the sheet belongs to
+    given_first: bool = False  # given names stand before the surnames
     own_key: bool = False  # the numbers are another country's or register's key
     repeated: frozenset[str] = frozenset()  # own ids that stand in more than one row
 
@@ -62,6 +64,7 @@ class _Tally:
     doses: Counter[str] = field(default_factory=Counter)
     numbers: Counter[str] = field(default_factory=Counter)
     sexes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    names: list[pa.Array] = field(default_factory=list)
     ids: list[pa.Array] = field(default_factory=list)
     rows: int = 0
 
@@ -91,6 +94,7 @@ def gather_evidence(batches: Iterable[Raw], layout: SheetLayout, *, today: date 
         sex_codes=_find_sex_codes(tally.sexes),
         cmnd_first=_find_cmnd_first(tally.numbers),
         home=_find_home(layout, tally.numbers),
+        given_first=_is_given_first(tally.names, layout),
         own_key=_is_own_key(tally.numbers, strict=layout.place_tree != "none"),
         repeated=frozenset(find_repeated(tally.ids)),
     )
@@ -120,6 +124,8 @@ def _count(batch: Raw, tally: _Tally) -> None:
     for name, counter in (("birth_date", tally.births), ("dose_date", tally.doses), ("number", tally.numbers)):
         _add(counter, sample.column(name))
     _count_sexes(sample, tally.sexes)
+    if not tally.names:
+        tally.names.append(as_array(sample.column("name")))
 
 
 def _add(counter: Counter[Any], values: pa.Array | pa.ChunkedArray) -> None:
@@ -210,6 +216,10 @@ def _find_year(values: Counter[str], style: DateStyle, layout: SheetLayout) -> i
             years[int(value[:4])] += times
     named = _YEAR.findall(" ".join((layout.sheet, layout.file, *layout.context.values())))
     return max(years, key=lambda year: (years[year], year)) if years else int(named[0]) if named else None
+
+
+def _is_given_first(names: list[pa.Array], layout: SheetLayout) -> bool:
+    return bool(names) and tells_given_first(names[0], encoding=layout.context.get("encoding"))
 
 
 def _find_cmnd_first(values: Counter[str]) -> str | None:

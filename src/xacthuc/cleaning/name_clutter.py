@@ -49,10 +49,18 @@ def drop_brackets(text: str) -> str:
     outside = _BRACKETS.sub(" ", text)
     words = outside.split()
     if not _LETTER.search(outside) or (
-        "," not in text and read_word(words[-1]).traits & Trait.MARKER  # Lê Văn "Tèo"
+        "," not in text and read_word(words[-1]).traits & Trait.MARKER and not _opens_with_given(words)  # Lê Văn "Tèo"
     ):
         outside = text
     return _STRAY.sub(" ", outside)
+
+
+def _opens_with_given(words: list[str]) -> bool:
+    """Tell whether the given name was put first: Tài Lê Văn (Tèo)."""
+    if len(words) < 3:
+        return False
+    first, second = read_word(words[0]).traits, read_word(words[1]).traits
+    return bool(second & (Trait.SURE | Trait.COMMON)) and not first & (Trait.SURE | Trait.MARKER)
 
 
 def drop_edges(text: str) -> str:

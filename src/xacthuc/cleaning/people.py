@@ -14,9 +14,10 @@ from xacthuc.cleaning.cells import Answer, choose, cut, fold, is_true, map_disti
 from xacthuc.cleaning.date_columns import clean_dates
 from xacthuc.cleaning.evidence import SheetEvidence
 from xacthuc.cleaning.found import FoundList
+from xacthuc.cleaning.name_habits import turn_names
 from xacthuc.cleaning.names import CleanNames, clean_names
 from xacthuc.cleaning.numbers import Numbers, clean_numbers, tell_birth, withdraw_doubtful
-from xacthuc.cleaning.sexes import clean_sexes, restore_sexes
+from xacthuc.cleaning.sexes import clean_sexes, read_markers, restore_sexes
 from xacthuc.cleaning.vaccines import count_edits
 from xacthuc.records import SheetLayout
 
@@ -63,7 +64,7 @@ def clean_people(cells: Cells, layout: SheetLayout, *, evidence: SheetEvidence, 
     birth = _settle_century(birth, short=short, year=numbers.year)
     sex, code = clean_sexes(cells["sex"], codes=evidence.sex_codes, marked=find_marked_sex(layout))
     found.add("sex", code)
-    people = _with_names(cells, birth=birth, sex=sex, numbers=numbers, found=found)
+    people = _with_names(cells, birth=birth, sex=sex, numbers=numbers, given_first=evidence.given_first, found=found)
     found.add("number", people.numbers.code)
     if cells["qr"].null_count < len(birth):
         people = _apply_cards(people, cells["qr"], found=found)
@@ -91,8 +92,12 @@ def _settle_century(birth: pa.Array, *, short: pa.Array, year: pa.Array) -> pa.A
     return pc.if_else(is_true(pc.and_(pc.is_valid(short), same)), told, birth)
 
 
-def _with_names(cells: Cells, *, birth: pa.Array, sex: pa.Array, numbers: Numbers, found: FoundList) -> People:
+def _with_names(
+    cells: Cells, *, birth: pa.Array, sex: pa.Array, numbers: Numbers, given_first: bool, found: FoundList
+) -> People:
     names = clean_names(cells["name"], encoding=found.layout.context.get("encoding"))
+    if given_first:
+        names = turn_names(names)
     for code, rows in names.list_findings().items():
         found.add_rows("name", code, pa.array(rows))
     return People(
@@ -192,7 +197,8 @@ def _check(people: People, *, cells: Cells, evidence: SheetEvidence, found: Foun
     numbers = people.numbers
     differs = _differs_if_both(numbers.year, pc.utf8_slice_codeunits(birth, 0, 4))
     found.add("number", choose(differs, "number_birth_differs"))
-    trusted = pc.if_else(differs, None, numbers.sex)
+    marker = read_markers(people.name_key)  # Thị or Văn in the name bears a number out that the birth speaks against
+    trusted = pc.if_else(pc.and_(differs, pc.invert(_same(marker, numbers.sex))), None, numbers.sex)
     mended, code = restore_sexes(people.sex, number=trusted, name_key=people.name_key)
     found.add("sex", code)
     has = {column.field for column in found.layout.columns}

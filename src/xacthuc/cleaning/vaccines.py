@@ -26,6 +26,8 @@ _PREFIX = re.compile(
 )
 _BRACKETS = re.compile(r"[()\[\]]")
 _DIGITS = re.compile(r"\d")
+_ASIDE = re.compile(r"\s*([^()]+?)\s*\(([^()]+)\)\s*")
+_LOT_PIECE = re.compile(r"(?=.*\d)[\w-]+|[A-Z]{1,5}|-[A-Z]{1,5}|[A-Z]{1,5}-|-")
 _LOOSE = str.maketrans({"O": "0", "Q": "0", "I": "1", "L": "1"})
 _NO_LOT = frozenset(("khong", "khongro", "khongco", "chuaco", "x", "k", "ko", "null", "na"))
 MAX_DISTANCE = 2  # letters wrong, lost, added or exchanged in a vaccine's name of six letters or more; one below
@@ -86,14 +88,31 @@ def divide_cell(text: str) -> tuple[str, str | None]:
     word = _LOT_WORD.search(text)
     if word:
         return text[: word.start()], text[word.end() :].strip(" .,;:()") or None
+    aside = _ASIDE.fullmatch(text)
+    if aside and _is_lot(aside.group(2)) and find_product(aside.group(1))[0]:
+        return aside.group(1), aside.group(2).strip()
     parts = [part.strip() for part in _SEPARATOR.split(text)]
     lots = [part for part in parts if len(_DIGITS.findall(part)) >= 3 and not find_vaccine(part)]
     if len(parts) > 1 and len(lots) == 1:
         return " ".join(part for part in parts if part not in lots), lots[0].strip(" .:()")
-    head, _, tail = text.strip().rpartition(" ")
-    if head and len(_DIGITS.findall(tail)) >= 3 and find_product(head)[0]:
-        return head, tail.strip(".,:()")
-    return text, None
+    return _divide_words(text.split()) or (text, None)
+
+
+def _divide_words(words: list[str]) -> tuple[str, str] | None:
+    """Divide "Pfizer FK 0592" where the words of a lot begin: letters and figures, none of them part of the name."""
+    for at in range(1, len(words)):
+        head, tail = " ".join(words[:at]), words[at:]
+        if find_vaccine(f"{head} {tail[0]}") or not _is_lot(" ".join(tail)) or not find_product(head)[0]:
+            continue
+        return head, " ".join(tail).strip(".,:()")
+    return None
+
+
+def _is_lot(text: str) -> bool:
+    """Tell whether a text holds a lot and nothing else: three figures at least, and capitals in short pieces."""
+    words = text.strip(" .,:()").split()
+    whole = all(_LOT_PIECE.fullmatch(w.strip(".,:()")) and not find_vaccine(w) for w in words)
+    return whole and len(_DIGITS.findall(text)) >= 3
 
 
 @lru_cache(maxsize=10_000)

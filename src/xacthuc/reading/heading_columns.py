@@ -32,7 +32,7 @@ _BIRTH_PARTS = {
 }
 _BIRTH_FIELDS = {"birth_day": "day", "birth_month": "month", "birth_year": "year"}
 _SEXES = {"nam": "Nam", "nu": "Nữ", "male": "M", "female": "F", "m": "M", "f": "F"}
-_VAGUE = frozenset({"ngay", "so", "ten", "loai", "ma", "date", "no", "name", "ho", "lo"})
+_VAGUE = frozenset({"ngay", "so", "ten", "loai", "ma", "date", "no", "name", "ho"})
 
 
 @dataclass(frozen=True)

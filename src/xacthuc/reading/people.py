@@ -105,12 +105,13 @@ def divide_people(row: Row, *, plan: Plan) -> list[Row]:
     Divided are names by line breaks or "/", if at least one of birth date, sex, number, phone is divided alike.
     """
     names = plan.list_columns("name")
-    cell = next((row[c.index] for c in names if row[c.index]), None)
-    if cell is None:
+    cells = [cell for c in names if (cell := row[c.index])]
+    if not cells:
         return [row]
     for split in (_split_lines, _split_slash, _split_and):
-        parts = split(cell)
-        count = len(parts)
+        count = len(split(cells[0]))
+        by_column = [p for cell in cells if len(p := split(cell)) == count]
+        parts = ["".join(p) for p in zip(*by_column, strict=True)]
         if not 2 <= count <= _MOST_PEOPLE or sum(len(p.split()) >= 1 and len(p) > 2 for p in parts) < count:
             continue
         divided = {c.index: d for c in plan.columns if (d := _divide(row[c.index], c.field, count=count))}

@@ -33,7 +33,7 @@ _LOT = re.compile(
 )
 _VACCINE = re.compile(
     r"(?:(?:loại|tên)\s*(?:vắc\s?-?xin|vac\s?xin|vaccine?|vx|thuốc)|(?:vắc\s?-?xin|vac\s?xin|vaccine?)\s*(?=[:\-–])"
-    r"|(?<!\w)vx(?=\s*[:\-–]|\s+\w+\s*[,(–\-]*\s*(?:số\s*)?l[ôo])"
+    r"|(?<!\w)vx(?=\s*[:\-–]|\s+[^\d:;(|]{2,24}?[\s,(–\-]+(?:số\s*)?l[ôo]\b)"
     r"|(?:vắc\s?-?xin|vac\s?xin|vaccine?)(?=\s+[^\d:;,(|]{2,20}?\s*[,(–\-]\s*(?:số\s*)?lô)"
     r"|loai vac xin|loai thuoc)\s*[:\-–]?\s*(?P<value>[^:;–(|\n]+?)\s*"
     r"(?=$|[;–(|]|\s-\s|,?\s*(?:số\s*)?lô\b|,?\s*lot\b|,?\s*hsd|,?\s*ngày)"
