@@ -2,10 +2,10 @@
 -- reads   residual (04), claims, people, numbered (01)
 -- does    finds candidates for the residual: people who share a selective part of what the claim says;
 --         a claim whose number's holder differs a little meets only people with exactly its name and birth date
--- writes  claim, person_no, via (that of the number, else 0), agree (false)
+-- writes  claim, person_no, via (0), agree (false): without the holders of the number, who are compared already
 WITH wide AS (
     SELECT
-        c.claim, c.name_fold, c.name_first, c.name_last, c.birth_date, c.phone,
+        c.claim, c.name_fold, c.name_first, c.name_last, c.birth_date, c.sex, c.phone,
         substr(c.birth_date, 1, 4) AS birth_year,
         CASE WHEN length(c.birth_date) = 10 THEN c.birth_date END AS birth_day,
         coalesce(c.commune, c.place) AS place,
@@ -16,47 +16,47 @@ WITH wide AS (
     WHERE r.reach = 'wide'
 ),
 found AS (
-    SELECT n.claim, n.person_no, n.via
-    FROM numbered AS n JOIN residual AS r ON n.claim = r.claim
-    UNION ALL
-    SELECT c.claim, p.person_no, 0 AS via
+    SELECT c.claim, p.person_no
     FROM residual AS r
     JOIN claims AS c ON r.claim = c.claim
     JOIN people AS p ON c.name_key = p.name_key AND c.birth_date = p.birth_date
     WHERE r.reach = 'near'
     UNION ALL
-    SELECT w.claim, p.person_no, 0 FROM wide AS w JOIN people AS p
+    SELECT w.claim, p.person_no FROM wide AS w JOIN people AS p
         ON w.name_fold = p.name_fold AND w.birth_date = p.birth_date
     UNION ALL
-    SELECT w.claim, p.person_no, 0 FROM wide AS w JOIN people AS p
+    SELECT w.claim, p.person_no FROM wide AS w JOIN people AS p
         ON w.birth_day = p.birth_date AND w.place = coalesce(p.commune, p.place)
     UNION ALL
-    SELECT w.claim, p.person_no, 0 FROM wide AS w JOIN people AS p
+    SELECT w.claim, p.person_no FROM wide AS w JOIN people AS p
         ON w.name_fold = p.name_fold AND w.place = coalesce(p.commune, p.place)
     UNION ALL
-    SELECT w.claim, p.person_no, 0 FROM wide AS w JOIN people AS p
-        ON w.phone = p.phone
+    SELECT w.claim, p.person_no FROM wide AS w JOIN people AS p
+        ON w.phone = p.phone AND (w.name_last = p.name_last OR w.birth_year = substr(p.birth_date, 1, 4))
     UNION ALL
-    SELECT w.claim, p.person_no, 0 FROM wide AS w JOIN people AS p
+    SELECT w.claim, p.person_no FROM wide AS w JOIN people AS p
         ON w.name_fold = p.name_fold AND w.birth_year = substr(p.birth_date, 1, 4)
         AND w.province = coalesce(p.province, '')
     UNION ALL
-    SELECT w.claim, p.person_no, 0 FROM wide AS w JOIN people AS p
-        ON w.birth_day = p.birth_date AND w.name_last = p.name_last
+    SELECT w.claim, p.person_no FROM wide AS w JOIN people AS p
+        ON w.birth_day = p.birth_date AND w.name_last = p.name_last AND coalesce(w.sex = p.sex, true)
     UNION ALL
-    SELECT w.claim, p.person_no, 0 FROM wide AS w JOIN people AS p
+    SELECT w.claim, p.person_no FROM wide AS w JOIN people AS p
         ON w.birth_day = p.birth_date AND w.name_first = p.name_first AND w.province = coalesce(p.province, '')
+        AND coalesce(w.sex = p.sex, true)
     UNION ALL
-    SELECT w.claim, p.person_no, 0 FROM wide AS w JOIN people AS p
+    SELECT w.claim, p.person_no FROM wide AS w JOIN people AS p
         ON w.place = coalesce(p.commune, p.place) AND w.name_last = p.name_last
         AND w.birth_year = substr(p.birth_date, 1, 4)
     UNION ALL
-    SELECT w.claim, p.person_no, 0 FROM wide AS w JOIN people AS p
+    SELECT w.claim, p.person_no FROM wide AS w JOIN people AS p
         ON substr(w.digits, 1, 6) = substr(p.number12, 1, 6) AND substr(w.digits, -3) = substr(p.number12, -3)
     UNION ALL
-    SELECT w.claim, p.person_no, 0 FROM wide AS w JOIN people AS p
+    SELECT w.claim, p.person_no FROM wide AS w JOIN people AS p
         ON substr(w.digits, -6) = substr(p.number12, -6) AND w.birth_year = substr(p.birth_date, 1, 4)
 )
-SELECT claim, person_no, max(via) AS via, false AS agree
+SELECT found.claim, found.person_no, 0 AS via, false AS agree
 FROM found
-GROUP BY claim, person_no
+LEFT JOIN numbered AS n ON found.claim = n.claim AND found.person_no = n.person_no
+WHERE n.claim IS NULL
+GROUP BY found.claim, found.person_no

@@ -1,7 +1,20 @@
 -- 08 score
--- reads   candidates (02 on 06), rarities (05: claim, rarity), weights (field, level, rarity, weight)
--- does    adds up the weights of the levels; the weight of an equal name depends on how many people bear it
+-- reads   candidates (02 on 06), compared (02 on 03), residual (04), rarities (05), weights (field, level, rarity,
+--         weight)
+-- does    puts the number's holders and the other candidates of the residual together and adds up the weights of
+--         their levels; the weight of an equal name depends on how many people bear it
 -- writes  the candidates with name_weight ... number_weight and weight, in hundredths of a bit
+WITH every_candidate AS (
+    SELECT claim, person_no, via, name_level, birth_level, sex_level, phone_level, place_level, number_level
+    FROM candidates
+    UNION ALL
+    SELECT
+        h.claim, h.person_no, h.via,
+        h.name_level, h.birth_level, h.sex_level, h.phone_level, h.place_level, h.number_level
+    FROM compared AS h
+    JOIN residual AS r ON h.claim = r.claim
+    WHERE h.via > 0
+)
 SELECT
     k.claim,
     k.person_no,
@@ -15,7 +28,7 @@ SELECT
     coalesce(wi.weight, 0) AS number_weight,
     coalesce(wn.weight, 0) + coalesce(wb.weight, 0) + coalesce(ws.weight, 0)
         + coalesce(wf.weight, 0) + coalesce(wp.weight, 0) + coalesce(wi.weight, 0) AS weight
-FROM candidates AS k
+FROM every_candidate AS k
 LEFT JOIN rarities AS r ON k.claim = r.claim
 LEFT JOIN weights AS wn ON wn.field = 'name' AND wn.level = k.name_level
     AND wn.rarity = CASE WHEN k.name_level BETWEEN 0 AND 4 THEN coalesce(r.rarity, 0) ELSE 0 END

@@ -58,9 +58,8 @@ SELECT
     claim,
     identity,
     CASE
-        WHEN identity = 'MATCHED' THEN matched_person
-        WHEN matched_people > 1 THEN matched_person
         WHEN identity IN ('REFUSED', 'FOREIGN') THEN NULL
+        WHEN matched_people > 0 THEN matched_person
         ELSE first_person
     END AS person_no,
     CASE WHEN identity = 'MATCHED' THEN matched_via ELSE coalesce(first_via, 0) END AS via,

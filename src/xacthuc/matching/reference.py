@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
@@ -216,35 +217,51 @@ def _part(text: str | None, start: int | None, stop: int | None) -> str | None:
     return text[start:stop] if text else None
 
 
-# Step 06: the parts that a claim and a candidate must share, one way after the other; (of the claim, of the person).
-BLOCKS: tuple[tuple[tuple[Key, Key], ...], ...] = (
-    ((lambda c: c["name_fold"], lambda p: p["name_fold"]), (lambda c: c["birth_date"], lambda p: p["birth_date"])),
-    ((_day, _day), (_place, _place)),
-    ((lambda c: c["name_fold"], lambda p: p["name_fold"]), (_place, _place)),
-    ((lambda c: c["phone"], lambda p: p["phone"]),),
-    (
-        (lambda c: c["name_fold"], lambda p: p["name_fold"]),
-        (_year, _year),
-        (lambda c: c["province"] or "", lambda p: p["province"] or ""),
-    ),
-    ((_day, _day), (lambda c: c["name_last"], lambda p: p["name_last"])),
-    (
-        (_day, _day),
-        (lambda c: c["name_first"], lambda p: p["name_first"]),
-        (lambda c: c["province"] or "", lambda p: p["province"] or ""),
-    ),
-    ((_place, _place), (lambda c: c["name_last"], lambda p: p["name_last"]), (_year, _year)),
-    (
-        (lambda c: _part(_digits(c), 0, 6), lambda p: _part(p["number12"], 0, 6)),
-        (lambda c: _part(_digits(c), -3, None), lambda p: _part(p["number12"], -3, None)),
-    ),
-    ((lambda c: _part(_digits(c), -6, None), lambda p: _part(p["number12"], -6, None)), (_year, _year)),
+def _province(row: Row) -> str:
+    return row["province"] or ""
+
+
+def _same_sex(claim: Row, person: Row) -> bool:
+    return claim["sex"] is None or person["sex"] is None or claim["sex"] == person["sex"]
+
+
+def _near_relative_or_self(claim: Row, person: Row) -> bool:
+    same_word = claim["name_last"] is not None and claim["name_last"] == person["name_last"]
+    return same_word or (_year(claim) is not None and _year(claim) == _year(person))
+
+
+@dataclass(frozen=True)
+class Block:
+    """Step 06: what a claim and a candidate must share (of the claim, of the person), and what else must hold."""
+
+    keys: tuple[tuple[Key, Key], ...]
+    also: Callable[[Row, Row], bool] = lambda _, __: True
+
+
+def _equal(*parts: Key | str) -> tuple[tuple[Key, Key], ...]:
+    """Give keys that read the same column or function on both sides."""
+    readers = [itemgetter(part) if isinstance(part, str) else part for part in parts]
+    return tuple((reader, reader) for reader in readers)
+
+
+def _cut(start: int | None, stop: int | None) -> tuple[Key, Key]:
+    return lambda c: _part(_digits(c), start, stop), lambda p: _part(p["number12"], start, stop)
+
+
+BLOCKS = (
+    Block(_equal("name_fold", "birth_date")),
+    Block(_equal(_day, _place)),
+    Block(_equal("name_fold", _place)),
+    Block(_equal("phone"), _near_relative_or_self),
+    Block(_equal("name_fold", _year, _province)),
+    Block(_equal(_day, "name_last"), _same_sex),
+    Block(_equal(_day, "name_first", _province), _same_sex),
+    Block(_equal(_place, "name_last", _year)),
+    Block((_cut(0, 6), _cut(-3, None))),
+    Block((_cut(-6, None), *_equal(_year))),
 )
 
-EXACT: tuple[tuple[Key, Key], ...] = (
-    (lambda c: c["name_key"], lambda p: p["name_key"]),
-    (lambda c: c["birth_date"], lambda p: p["birth_date"]),
-)
+EXACT = Block(_equal("name_key", "birth_date"))
 
 
 def find_candidates(
@@ -260,11 +277,12 @@ def find_candidates(
     return found
 
 
-def _meet(claims: Sequence[Row], people: Sequence[Row], block: Sequence[tuple[Key, Key]]) -> Iterator[Pair]:
-    index = _index(people, lambda p: _join(of_person(p) for _, of_person in block))
+def _meet(claims: Sequence[Row], people: Sequence[Row], block: Block) -> Iterator[Pair]:
+    index = _index(people, lambda p: _join(of_person(p) for _, of_person in block.keys))
     for claim in claims:
-        for person in index.get(_join(of_claim(claim) for of_claim, _ in block), ()):
-            yield claim["claim"], person["person_no"]
+        for person in index.get(_join(of_claim(claim) for of_claim, _ in block.keys), ()):
+            if block.also(claim, person):
+                yield claim["claim"], person["person_no"]
 
 
 def _join(parts: Iterable[Any]) -> tuple[Any, ...] | None:

@@ -94,7 +94,8 @@ def match(
     line.make("candidates", "02_compare", pairs="pairs", **both)
     model_path = model or _learn_model(line, work=work)
     _put_model(line, read_model(model_path))
-    line.make("scored", "08_score", candidates="candidates", rarities="rarities", weights="weights")
+    known = {"compared": "compared", "residual": "residual", "rarities": "rarities", "weights": "weights"}
+    line.make("scored", "08_score", candidates="candidates", **known)
     line.make("ranked", "09_rank", scored="scored")
     decided = line.make(
         "decided", "10_decide", claims="claims", numbered="numbered", ranked="ranked", thresholds="thresholds"
