@@ -10,7 +10,7 @@ from xacthuc.reading.column_map import ColumnMap
 from xacthuc.reading.content import list_words
 from xacthuc.reading.grid import Merge, Row
 from xacthuc.reading.heading_columns import HeadingColumn, build_columns
-from xacthuc.reading.headings import find_dose, find_heading
+from xacthuc.reading.headings import find_dose, find_field, find_heading
 from xacthuc.reading.legacy import ENCODINGS, fold
 from xacthuc.reading.plan import Plan
 
@@ -128,7 +128,8 @@ def _find(cell: str, encoding: str | None) -> str | None:
     if field:
         return field
     dose = find_dose(fold(cell, encoding))
-    return f"dose {dose.order} {dose.rest}" if dose and len(dose.rest) < 20 else None
+    known = dose is not None and (not dose.rest or find_field(dose.rest) or find_field(f"{dose.rest} tiem"))
+    return f"dose {dose.order} {dose.rest}" if dose and known else None
 
 
 def _extend(rows: Sequence[Row], at: int, *, encoding: str | None, merges: Sequence[Merge]) -> tuple[int, int]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from xacthuc.codes.vaccines import find_vaccine
 from xacthuc.reading.content import get_words_pattern, has_place
 from xacthuc.reading.grid import Row
 from xacthuc.reading.headings import cut_words, find_heading
@@ -112,10 +113,16 @@ def read_name(name: str) -> dict[str, str]:
     doses = set(_DOSE.findall(fold(text)))
     if len(doses) == 1:
         fill["dose_no"] = cut_words(text, doses.pop())
-    vaccines = set(get_words_pattern("vaccines").findall(fold(text)))
-    if len(vaccines) == 1:
-        fill["vaccine"] = cut_words(text, vaccines.pop())
+    if vaccine := _find_vaccine(text):
+        fill["vaccine"] = vaccine
     return fill
+
+
+def _find_vaccine(text: str) -> str | None:
+    """Give the words for the one vaccine that a text names; "Comirnaty (Pfizer)" is one."""
+    words = get_words_pattern("vaccines").findall(fold(text))
+    products = {found.name if (found := find_vaccine(word)) else word for word in words}
+    return cut_words(text, words[0]) if len(products) == 1 else None
 
 
 def change_standing(standing: Standing, row: Row, *, encoding: str | None, begins: bool) -> Standing:
@@ -147,10 +154,8 @@ def _read_line(line: str, *, encoding: str | None, fill: dict[str, str], context
     for name, pattern in (("lot", _LOT), ("vaccine", _VACCINE), ("site", _SITE)):
         if name not in fill and (m := pattern.search(text)):
             fill[name] = plain[m.start("value") : m.end("value")].strip(" .-–:,")
-    if "vaccine" not in fill and _ABOUT_VACCINE.search(text):
-        vaccines = set(get_words_pattern("vaccines").findall(fold(line, encoding)))
-        if len(vaccines) == 1:
-            fill["vaccine"] = cut_words(plain, vaccines.pop())
+    if "vaccine" not in fill and _ABOUT_VACCINE.search(text) and (vaccine := _find_vaccine(plain)):
+        fill["vaccine"] = vaccine
     if "dose_date" not in fill and (found := _find_date(plain, text)):
         fill["dose_date"] = found
     if "dose_no" not in fill and not _LIST_OF_BOTH.search(fold(line, encoding)):
