@@ -11,17 +11,24 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from xacthuc import findings, matching, rules
+from xacthuc.codes.vaccines import LotFileError
 from xacthuc.engines import open_engine
-from xacthuc.reading import ColumnMap, load_column_map
+from xacthuc.matching import read_model
+from xacthuc.reading import ColumnMap, ColumnMapRefused, load_column_map
+from xacthuc.rules import Supply
+from xacthuc.runs.identifiers import settle_records
 from xacthuc.runs.intake import Source, take_in
 from xacthuc.runs.order import Order, Outcome, VerifyRefused
 from xacthuc.runs.verdicts import judge, load_supply, prepare_doses, write_records, write_row_counts, write_verdicts
-from xacthuc.runs.workspace import Workspace, open_workspace
+from xacthuc.runs.workspace import Workspace, open_workspace, writing
 
 Report = Callable[[str, int | None], None]
+T = TypeVar("T")
 
 
 def verify(order: Order, *, report: Report = lambda _, __: None) -> Outcome:
@@ -31,17 +38,21 @@ def verify(order: Order, *, report: Report = lambda _, __: None) -> Outcome:
     temporary folder that is removed at the end.
     """
     _check_inputs(order.files, order.register)
+    aids = _load_aids(order)
     workspace = _open(order)
-    columns = load_column_map(order.columns) if order.columns else None
-    people = _take_people(order, workspace, columns, report)
-    sources = take_claims(order.files, workspace.work / "claims", columns=columns, report=report)
+    people = workspace.people  # known where the same run was finished before
+    if people is None:
+        people = _take_people(order, workspace, aids, report)
+    sources = take_claims(order.files, workspace, columns=aids.columns, report=report)
     if not any(source.rows for source in sources):
+        workspace.drop_side()
         raise VerifyRefused("run_nothing_read", ", ".join(_say_unread(source) for source in sources))
-    judged = _match_and_judge(order, workspace, report)
-    write_verdicts(judged, order.out)
-    write_records(workspace.work / "claims" / "rows", order.out)
-    write_row_counts(sources, order.out)
-    workspace.finish()
+    if workspace.people is None:
+        judged = _match_and_judge(order, workspace, aids, report)
+        workspace.write_once("records.parquet", lambda: write_records(workspace.work / "claims" / "rows", order.out))
+        workspace.write_once("rows.csv", lambda: write_row_counts(sources, order.out))
+        workspace.write_once("verdicts.parquet", lambda: write_verdicts(judged, order.out))
+        workspace.finish(people=people)
     return Outcome(order=order, sources=sources, people=people)
 
 
@@ -50,24 +61,37 @@ def read_only(
 ) -> tuple[Source, ...]:
     """Read and clean files without a register: records.parquet, findings and rows.csv in `out`."""
     _check_inputs(files)
+    wanted = _load(columns, load_column_map) if columns else None
     workspace = open_workspace(out, inputs=[*files, *([columns] if columns else [])], options=["read"])
-    wanted = load_column_map(columns) if columns else None
-    sources = take_claims(files, workspace.work / "claims", columns=wanted, report=report)
-    write_records(workspace.work / "claims" / "rows", out)
-    write_row_counts(sources, out)
-    workspace.finish()
+    sources = take_claims(files, workspace, columns=wanted, report=report)
+    workspace.write_once("records.parquet", lambda: write_records(workspace.work / "claims" / "rows", out))
+    workspace.write_once("rows.csv", lambda: write_row_counts(sources, out))
+    workspace.drop_side()
     return sources
 
 
 def take_claims(
-    files: Sequence[Path], folder: Path, *, columns: ColumnMap | None, report: Report
+    files: Sequence[Path], workspace: Workspace, *, columns: ColumnMap | None, report: Report
 ) -> tuple[Source, ...]:
-    """Read and clean each file in turn, numbering the rows through all of them."""
+    """Read and clean each file in turn, numbering the rows through all of them, each record with a name of its own."""
     sources: list[Source] = []
+    folder = workspace.work / "claims"
     first = 0
     for path in files:
-        sources.append(take_in(path, folder=folder, number="claim", first=first, columns=columns, report=report))
+        sources.append(
+            take_in(
+                path,
+                folder=folder,
+                number="claim",
+                first=first,
+                columns=columns,
+                report=report,
+                done=workspace.note,
+            )
+        )
         first += max(sources[-1].rows, 1)
+    if workspace.people is None:
+        settle_records(folder, sources)
     return tuple(sources)
 
 
@@ -88,27 +112,52 @@ def _check_inputs(files: Sequence[Path], *others: Path) -> None:
             raise VerifyRefused("run_file_missing", path)
 
 
+@dataclass(frozen=True)
+class Aids:
+    """What an order names besides files and register."""
+
+    columns: ColumnMap | None
+    supply: Supply
+
+
+def _load_aids(order: Order) -> Aids:
+    """Load them before anything begins, so that a mistake in one costs no hour."""
+    if order.model:
+        _load(order.model, read_model)
+    columns = _load(order.columns, load_column_map) if order.columns else None
+    return Aids(columns, _load(order.lots, load_supply) if order.lots else load_supply(None))
+
+
+def _load(path: Path, load: Callable[[Path], T]) -> T:
+    try:
+        return load(path)
+    except (ColumnMapRefused, LotFileError, ValueError) as error:
+        raise VerifyRefused("run_aid_unusable", f"{path.name} ({error})") from None
+
+
 def _open(order: Order) -> Workspace:
     inputs = [*order.files, order.register, *(p for p in (order.columns, order.model, order.lots) if p)]
     options = [order.engine, order.as_of.isoformat()]
     return open_workspace(order.out, inputs=inputs, options=options, side=order.register_side)
 
 
-def _take_people(order: Order, workspace: Workspace, columns: ColumnMap | None, report: Report) -> int:
+def _take_people(order: Order, workspace: Workspace, aids: Aids, report: Report) -> int:
     source = take_in(
         order.register,
         folder=workspace.side / "people",
         number="person_no",
         first=0,
-        columns=columns,
+        columns=aids.columns,
         report=lambda _, rows: report("register", rows),
+        done=lambda _: workspace.note("read register"),
     )
     if source.refused or not source.rows:
+        workspace.drop_side()
         raise VerifyRefused("run_register_unusable", _say_unread(source))
     return source.rows
 
 
-def _match_and_judge(order: Order, workspace: Workspace, report: Report) -> Path:
+def _match_and_judge(order: Order, workspace: Workspace, aids: Aids, report: Report) -> Path:
     claims, people = workspace.work / "claims" / "rows", workspace.side / "people" / "rows"
     side = workspace.side / "matching"
 
@@ -128,11 +177,12 @@ def _match_and_judge(order: Order, workspace: Workspace, report: Report) -> Path
             doses=tables["doses_to_judge"],
             folder=workspace.side / "rules",
             as_of=order.as_of,
-            supply=load_supply(order.lots),
+            supply=aids.supply,
             report=done,
         )
         tables["rule_findings"] = judged["findings"]
-        shutil.copyfile(matched["model"], order.out / "model.json")
+        with writing(order.out / "model.json") as unfinished:
+            shutil.copyfile(matched["model"], unfinished)
         return judge(engine, tables=tables, workspace=workspace, done=done)
     finally:
         engine.close()

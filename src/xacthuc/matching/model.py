@@ -18,6 +18,14 @@ LEVELS = {"name": 11, "birth_date": 8, "sex": 2, "phone": 2, "place": 4, "number
 SAME_WORDS = 5
 
 
+class ModelRefused(ValueError):
+    """A file that is no model of this format."""
+
+    def __init__(self, path: Path) -> None:
+        """Say which file."""
+        super().__init__(f"{path.name} is not a model of format {FORMAT}")
+
+
 @dataclass(frozen=True)
 class Thresholds:
     """When a proposal is worth a look, when it is sure, when two people are too close; hundredths of a bit."""
@@ -69,9 +77,12 @@ def write_model(model: Model, path: Path) -> None:
 
 
 def read_model(path: Path) -> Model:
-    """Read model.json; raises ValueError where the file is of another format."""
-    data = json.loads(path.read_text(encoding="utf-8"))
-    if data.pop("format", None) != FORMAT:
-        raise ValueError(f"{path.name} is not a model of format {FORMAT}")
-    weights = tuple(Weight(**entry) for entry in data.pop("weights"))
-    return Model(weights=weights, thresholds=Thresholds(**data.pop("thresholds")), **data)
+    """Read model.json; raises ModelRefused where the file is none, or of another format."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        if data.pop("format", None) != FORMAT:
+            raise ModelRefused(path)
+        weights = tuple(Weight(**entry) for entry in data.pop("weights"))
+        return Model(weights=weights, thresholds=Thresholds(**data.pop("thresholds")), **data)
+    except (KeyError, TypeError, AttributeError, json.JSONDecodeError, UnicodeDecodeError):
+        raise ModelRefused(path) from None

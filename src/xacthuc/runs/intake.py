@@ -45,11 +45,13 @@ def take_in(
     first: int,
     columns: ColumnMap | None = None,
     report: Report = lambda _, __: None,
+    done: Callable[[str], None] = lambda _: None,
 ) -> Source:
     """Read and clean one file into `folder`, numbering its rows in column `number` from `first`.
 
     Writes rows/NAME.parquet (CLEAN_SCHEMA and the number), findings/NAME.parquet and NAME.json; a source whose
-    json is there is finished and is given back as it is. A file that cannot be read is a Source with `refused`.
+    json is there is finished and is given back as it is, else `done` is told. A file that cannot be read is a Source
+    with `refused`.
     """
     name = f"{first:012d}"
     summary = folder / f"{name}.json"
@@ -60,6 +62,7 @@ def take_in(
     source = _write(path, folder=folder, name=name, number=number, first=first, columns=columns, report=report)
     with writing(summary) as unfinished:
         unfinished.write_text(json.dumps(asdict(source), ensure_ascii=False), encoding="utf-8")
+    done(f"read {path.name}")
     return source
 
 

@@ -45,6 +45,7 @@ READS = {
     "dose_reasons": "claims rule_findings cell_findings codes",
     "verdicts": "claims decided groups doses dose_reasons refs",
     "explanations": "scored claims refs",
+    "candidates": "scored claims people",
 }
 
 # A table up to this size is put in the order of the rows as people see them; beyond, order costs more than it helps.
@@ -70,12 +71,17 @@ def prepare_doses(
 def judge(engine: Engine, *, tables: Mapping[str, Path], workspace: Workspace, done: Callable[[str], None]) -> Path:
     """Join what matching and rules said into one table on the register's side; gives its path.
 
+    Where the register's owner keeps its side, candidates.parquet there shows whom each claim may mean.
+
     `tables` has claims, people, decided, groups, doses, scored, rule_findings, cell_findings. Raises EngineFailed.
     """
     side = workspace.side / "matching"
     known = {**tables, "codes": _put_codes(side)}
     made = _make(("refs", "dose_reasons", "verdicts"), engine, tables=known, side=side, done=done)
-    _make(("explanations",), engine, tables={**known, **made}, side=workspace.out, done=done)
+    known |= made
+    _make(("explanations",), engine, tables=known, side=workspace.out, done=done)
+    if workspace.keeps_side:
+        _make(("candidates",), engine, tables=known, side=workspace.side, done=done)
     return made["verdicts"]
 
 
