@@ -159,7 +159,7 @@ def _clean_written(values: pa.Array, *, cmnd_first: str | None) -> tuple[pa.Arra
 
 
 def _find_grouped(values: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """Give the digits of "036 072 015 512", "'036072015512" and "162380877 ", twelve or nine; null for all others."""
+    """Give the digits of "036 072 000 001", "'036072000001" and "162000001 ", twelve or nine; null for all others."""
     always = is_true(pc.match_substring_regex(values, _GROUPED))
     signs = is_true(pc.match_substring_regex(values, _SIGNS))
     bare = pc.replace_substring_regex(values, f"(?:[.,]0[ \u00a0]*$)|{_NO_DIGIT}", "")
