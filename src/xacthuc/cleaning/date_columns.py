@@ -70,4 +70,4 @@ def _find(data: Bytes, form: tuple[list[int], list[int], list[int], list[int], i
     right &= (year >= FIRST_YEAR) & (year <= LAST_YEAR) & (day > latest)
     right &= day <= _MONTH_DAYS[np.where(right, month, 0)]
     leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
-    return right & ((day < 29) | (month != 2) | leap)
+    return np.asarray(right & ((day < 29) | (month != 2) | leap))

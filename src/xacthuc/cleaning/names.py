@@ -84,8 +84,7 @@ def _clean_distinct(texts: pa.Array, *, encoding: str | None) -> CleanNames:
     if len(texts) == 0:
         empty = pa.array([], pa.string())
         return CleanNames(empty, empty, empty, empty, empty, empty, np.zeros(0, np.int32))
-    single, spaced = _join_blanks(texts)
-    tokens = _split(single)
+    tokens, spaced = _split(texts)
     orders = _judge_orders(tokens)
     slow = np.flatnonzero(_find_slow(texts, tokens, orders=orders, encoding=encoding))
     one_by_one = [clean_name(text, encoding=encoding) for text in texts.take(pa.array(slow)).to_pylist()]
@@ -104,21 +103,28 @@ def _clean_distinct(texts: pa.Array, *, encoding: str | None) -> CleanNames:
     )
 
 
-def _join_blanks(texts: pa.Array) -> tuple[pa.Array, npt.NDArray[np.bool_]]:
-    """Give the texts with single blanks and none at the ends, and which had others; other white space stays."""
-    single = pc.utf8_trim(texts, " ")
-    for _ in range(3):  # up to eight in a row; more make an empty word, which is odd
-        single = pc.replace_substring(single, "  ", " ")
-    return single, pc.not_equal(pc.binary_length(single), pc.binary_length(texts)).to_numpy(zero_copy_only=False)
-
-
-def _split(texts: pa.Array) -> _Tokens:
+def _split(texts: pa.Array) -> tuple[_Tokens, Numbers]:
+    """Give the words of each name, and which names had blanks in other places than one between two words."""
     lists = pc.split_pattern(texts, " ")
     encoded = lists.flatten().dictionary_encode()
     words = [read_word(word) for word in encoded.dictionary.to_pylist()]
     offsets = lists.offsets.to_numpy() - lists.offsets[0].as_py()
     places = encoded.indices.to_numpy()
-    return _Tokens(offsets, places, words, np.array([word.traits for word in words], np.int32)[places])
+    spaced = np.zeros(len(texts), np.bool_)
+    empty = encoded.dictionary.index("").as_py()
+    if empty >= 0:
+        offsets, places, spaced = _drop_empty(offsets, places, empty=empty)
+    return _Tokens(offsets, places, words, np.array([word.traits for word in words], np.int32)[places]), spaced
+
+
+def _drop_empty(offsets: Numbers, places: Numbers, *, empty: int) -> tuple[Numbers, Numbers, Numbers]:
+    """Take out the empty words that blanks leave, but one where a name has no other: such a name is read by itself."""
+    kept = places != empty
+    counts = np.add.reduceat(kept, offsets[:-1], dtype=np.int32)
+    kept[offsets[:-1][counts == 0]] = True
+    left = np.maximum(counts, 1)
+    spaced = left != np.diff(offsets)
+    return np.concatenate([np.zeros(1, np.int32), np.cumsum(left, dtype=np.int32)]), places[kept], spaced
 
 
 def _find_slow(texts: pa.Array, tokens: _Tokens, *, orders: Numbers, encoding: str | None) -> Numbers:

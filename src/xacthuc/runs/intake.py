@@ -9,12 +9,14 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from xacthuc.cleaning import clean_batch, gather_evidence
 from xacthuc.reading import ColumnMap, FileRefused, SheetReading, read_file
 from xacthuc.records import CLEAN_SCHEMA, FINDING_SCHEMA, Column, Finding, SheetLayout
+from xacthuc.runs.ahead import run_ahead
 from xacthuc.runs.workspace import writing
 
 # Batches looked at before the habits of a sheet are decided; a batch has about 200,000 rows.
@@ -22,6 +24,11 @@ EVIDENCE_BATCHES = 2
 
 # Row groups that an engine can share out between its threads.
 ROW_GROUP = 250_000
+
+# How columns are kept. Nearly every number is another one: a dictionary is of no use, digits hardly compress. Names
+# compress well; all else is a few values again and again, which the dictionary alone makes small.
+NUMBERS = ("record", "number", "number12", "number9", "phone", "insurance")
+NAMES = ("name", "name_key", "name_fold", "name_base")
 
 Report = Callable[[str, int], None]
 
@@ -76,13 +83,13 @@ def _write(
     with (
         writing(folder / "rows" / f"{name}.parquet") as rows_path,
         writing(folder / "findings" / f"{name}.parquet") as findings_path,
-        pq.ParquetWriter(rows_path, schema, compression="zstd", compression_level=1) as rows,
+        pq.ParquetWriter(rows_path, schema, **choose_encoding(schema, counted=("row", number))) as rows,
         pq.ParquetWriter(findings_path, FINDING_SCHEMA, compression="zstd", compression_level=1) as findings,
     ):
         try:
             for sheet in read_file(path, columns=columns):
-                for records, found in _clean_sheet(sheet):
-                    numbers = pa.array(range(first + count, first + count + records.num_rows), pa.int64())
+                for records, found in run_ahead(_clean_sheet(sheet)):
+                    numbers = pa.array(np.arange(first + count, first + count + records.num_rows, dtype=np.int64))
                     rows.write_table(records.append_column(schema.field(number), numbers), row_group_size=ROW_GROUP)
                     findings.write_table(found)
                     count += records.num_rows
@@ -96,12 +103,26 @@ def _write(
 
 
 def _clean_sheet(sheet: SheetReading) -> Iterator[tuple[pa.Table, pa.Table]]:
-    batches = iter(sheet.batches)
+    batches = run_ahead(iter(sheet.batches))
     seen = list(islice(batches, EVIDENCE_BATCHES))
     evidence = gather_evidence(seen, sheet.layout)
     for batch in chain(seen, batches):
         cleaned = clean_batch(batch, sheet.layout, evidence=evidence)
         yield cleaned.records, cleaned.findings
+
+
+def choose_encoding(schema: pa.Schema, *, counted: tuple[str, ...]) -> dict[str, Any]:
+    """Give the options of a Parquet writer for clean rows; `counted` are the columns of rising numbers."""
+    plain = {*NUMBERS, *NAMES, *counted}
+    return {
+        "use_dictionary": [name for name in schema.names if name not in plain],
+        "column_encoding": {
+            **{name: "DELTA_LENGTH_BYTE_ARRAY" for name in (*NUMBERS, *NAMES)},
+            **{name: "DELTA_BINARY_PACKED" for name in counted},
+        },
+        "compression": {name: "SNAPPY" if name in NAMES else "NONE" for name in schema.names},
+        "write_statistics": list(counted),
+    }
 
 
 def as_findings(findings: Any) -> pa.Table:
