@@ -102,6 +102,7 @@ def _strike_unclear(plain: Flags, cells: pa.ChunkedArray, column: PlanColumn) ->
         plain &= ~_flags(pc.match_substring_regex(cells, pattern=r"^\s|\s$"))
     elif column.part == "mark":
         plain &= ~_flags(pc.is_in(cells, value_set=pa.array([*NOTHING, "0"])))
+        plain &= ~_flags(pc.match_substring_regex(cells, pattern=r"\d"))  # a date under the name of a vaccine
 
 
 def build_plain(chunk: pa.Table, *, rows: Indices, plan: Plan, standings: Sequence[tuple[int, Standing]]) -> pa.Table:
@@ -242,7 +243,9 @@ def _read_dose(chunk: pa.Table, *, plan: Plan, slot: int) -> tuple[Flags, dict[s
         for column in columns:
             if column.slot == slot:
                 own |= _flags(pc.is_valid(chunk.column(column.index)))
-        if columns:
+        if any(c.part == "day" for c in columns):
+            dose[field] = _read_birth(chunk, columns)
+        elif columns:
             dose[field] = pc.coalesce(*[_get_value(chunk, c) for c in columns])
     heading = plan.doses[slot - 1]
     if heading:

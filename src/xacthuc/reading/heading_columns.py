@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from xacthuc.reading.column_map import ColumnMap
-from xacthuc.reading.content import find_dose_field, list_words, looks_like_births, looks_like_numbers
+from xacthuc.reading.content import find_dose_field, list_words, looks_like_births, looks_like_name, looks_like_numbers
 from xacthuc.reading.grid import Row
-from xacthuc.reading.headings import cut_words, find_dose, find_heading
+from xacthuc.reading.headings import cut_words, find_dose, find_heading, part_words
 from xacthuc.reading.legacy import decode, fold
 from xacthuc.reading.plan import DOSE_FIELDS, SHARED, Plan, PlanColumn
 
@@ -32,6 +32,8 @@ _BIRTH_PARTS = {
 }
 _BIRTH_FIELDS = {"birth_day": "day", "birth_month": "month", "birth_year": "year"}
 _SEXES = {"nam": "Nam", "nu": "Nữ", "male": "M", "female": "F", "m": "M", "f": "F"}
+_VAGUE_NAMES = frozenset({"doi tuong", "nguoi dan", "cong dan", "benh nhan", "khach hang", "nhan vien", "hoc sinh"})
+_LEAST_OF_BLOCK = 3  # headings that come again
 _VAGUE = frozenset({"ngay", "so", "ten", "loai", "ma", "date", "no", "name", "ho"})
 
 
@@ -51,7 +53,7 @@ class HeadingColumn:
     @property
     def folded(self) -> list[str]:
         """The parts as folded words."""
-        return [fold(p, self.encoding) for p in self.parts]
+        return [fold(part_words(p), self.encoding) for p in self.parts]
 
 
 @dataclass(frozen=True)
@@ -75,20 +77,59 @@ def build_columns(
     encoding: str | None,
 ) -> Plan:
     """Give the plan of columns under these headings; `sample` are rows below, for headings that only values explain."""
+    blocks = find_blocks(headings) if columns is None else ()
+    if blocks:
+        start = min(h.index for h in headings if h.parts)
+        headings = [h for h in headings if h.index < start + blocks[0]]
     mapped = _map_given(headings, columns)
     given = {m.field for m in mapped}
     taken = {m.column.index for m in mapped}
     siblings = Counter(p for h in headings for p in h.folded[-1:])
     found = [f for h in headings if h.index not in taken and h.parts and (f := _find(h, siblings, sample)) is not None]
     ordinal = next((f.column.index for f in found if f.field == "ordinal"), None)
+    found = found if mapped else _find_vague_name(headings, found, sample=sample)
     found = [f for f in found if f.field != "ordinal" and _get_field(f) not in given]
     found = _join_commune(_divide_births(_mend_births(_join_names(found), sample)))
     placed, doses = _place_doses(mapped + _mend_id(found, sample))
     used = {c.index for c in placed} | {ordinal}
     ignored = tuple(h.text for h in headings if h.parts and h.index not in used)
     return Plan(
-        columns=tuple(placed), header_rows=header_rows, encoding=encoding, doses=doses, ignored=ignored, ordinal=ordinal
+        columns=tuple(placed),
+        header_rows=header_rows,
+        encoding=encoding,
+        doses=doses,
+        ignored=ignored,
+        ordinal=ordinal,
+        blocks=blocks,
     )
+
+
+def find_blocks(headings: Sequence[HeadingColumn]) -> tuple[int, ...]:
+    """Give how far right the same headings come again, where lists of people stand side by side; () if they do not."""
+    leaves = {h.index: h.folded[-1] for h in headings if h.parts}
+    names = [i for i, leaf in leaves.items() if find_heading(leaf) in ("name", "family_name")]
+    names = [i for i in names if leaves[i] == leaves[names[0]]]
+    if len(names) < 2:
+        return ()
+    step = names[1] - names[0]
+    first = {i: leaf for i, leaf in leaves.items() if i < min(leaves) + step}
+    shifts = []
+    for shift in (n - names[0] for n in names[1:]):
+        same = sum(leaves.get(i + shift) == leaf for i, leaf in first.items())
+        if same >= _LEAST_OF_BLOCK and same * 5 >= len(first) * 4 and shift % step == 0:
+            shifts.append(shift)
+    return tuple(shifts) if len(shifts) == len(names) - 1 else ()
+
+
+def _find_vague_name(headings: Sequence[HeadingColumn], found: list[_Found], *, sample: Sequence[Row]) -> list[_Found]:
+    """A column headed "Đối tượng" holds the names if no other does and its values look so."""
+    if any(f.field in _NAME_ORDER for f in found):
+        return found
+    for heading in headings:
+        values = [row[heading.index] for row in sample if heading.index < len(row)]
+        if heading.parts and heading.folded[-1] in _VAGUE_NAMES and any(v and looks_like_name(v) for v in values):
+            return [*(f for f in found if f.column is not heading), _Found(heading, "name")]
+    return found
 
 
 def _map_given(headings: Sequence[HeadingColumn], columns: ColumnMap | None) -> list[_Found]:
@@ -118,9 +159,12 @@ def _find(heading: HeadingColumn, siblings: Counter[str], sample: Sequence[Row])
         return _find_under_birth(heading, leaf, siblings)
     if leaf in _SEXES and (not above or group == "sex") and (siblings["nu"] or siblings["female"] or siblings["f"]):
         return _Found(heading, "sex", part="mark", value=_SEXES[leaf])
-    if above and leaf in list_words("vaccines") and group == "vaccine":
+    if leaf in list_words("vaccines") and (group == "vaccine" or _count_vaccines(siblings) > 1):
         return _Found(heading, "vaccine", part="mark", value=heading.parts[-1].strip())
     dose = next(((p, d) for p, f in zip(heading.parts, folded, strict=True) if (d := find_dose(f))), None)
+    if group == "dose_date" and leaf in _BIRTH_PARTS and (siblings["thang"] or siblings["month"]):
+        text = cut_words(decode(dose[0], heading.encoding), dose[1].said) if dose else None
+        return _Found(heading, group, dose=dose[1].order if dose else 0, dose_text=text, part=_BIRTH_PARTS[leaf])
     if dose is None:
         field = _find_field(heading, leaf, above)
         return None if field is None else _Found(heading, field)
@@ -134,6 +178,10 @@ def _find(heading: HeadingColumn, siblings: Counter[str], sample: Sequence[Row])
         return _Found(heading, field)
     text = cut_words(decode(dose[0], heading.encoding), dose[1].said)
     return _Found(heading, field, dose=dose[1].order, dose_text=text)
+
+
+def _count_vaccines(siblings: Counter[str]) -> int:
+    return sum(word in list_words("vaccines") for word in siblings)
 
 
 def _find_field(heading: HeadingColumn, leaf: str, above: str) -> str | None:
@@ -232,7 +280,7 @@ def _place_doses(found: list[_Found]) -> tuple[list[PlanColumn], tuple[str | Non
     """Give each dose column its slot: the dose its heading names, else its place among columns of the same field."""
     orders = sorted({f.dose for f in found if f.dose})
     texts: list[str | None] = [next((f.dose_text for f in found if f.dose == o), None) for o in orders]
-    counts = Counter(f.field for f in found if f.field in DOSE_FIELDS and not f.dose and f.part != "mark")
+    counts = Counter(f.field for f in found if f.field in DOSE_FIELDS and not f.dose and f.part in ("", "day"))
     ticked = any(f.field in DOSE_FIELDS for f in found)
     slots = len(orders) or counts["dose_date"] or max(counts.values(), default=int(ticked))
     seen: Counter[str] = Counter()
@@ -240,7 +288,7 @@ def _place_doses(found: list[_Found]) -> tuple[list[PlanColumn], tuple[str | Non
     for item in found:
         slot = 0
         if item.field in DOSE_FIELDS:
-            seen[item.field] += 0 if item.dose else 1
+            seen[item.field] += 0 if item.dose or item.part in ("month", "year") else 1
             slot = _find_slot(item, orders=orders, slots=slots, nth=seen[item.field], count=counts[item.field])
             if slot > slots:
                 continue

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from xacthuc.reading.content import list_words
 from xacthuc.reading.legacy import decode, fold
 
 # "Mũi 2", "Lần II", "Dose 1", "M1", "mũi nhắc lại": one dose of several that stand side by side.
@@ -21,6 +22,7 @@ _DOSE = re.compile(
 _NUMBERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "nhat": 1, "mot": 1, "hai": 2, "ba": 3, "bon": 4, "tu": 4}
 _NTH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 _BOOSTER = 9  # sorts after the numbered doses
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _ASIDE = re.compile(r"\([^)]*\)")
 
 
@@ -61,7 +63,7 @@ def list_synonyms() -> tuple[Synonyms, ...]:
 @cache
 def find_field(folded: str) -> str | None:
     """Give the field that a folded heading means, of headings.toml; None if it is no heading of ours."""
-    if not folded or len(folded) > 80:
+    if not folded or len(folded) > 120:
         return None
     for entry in list_synonyms():
         if folded in entry.exact:
@@ -74,9 +76,26 @@ def find_field(folded: str) -> str | None:
 
 def find_heading(text: str, encoding: str | None = None) -> str | None:
     """Give the field that a heading as written means, remarks in brackets put aside if they hide it."""
-    whole = fold(text, encoding)
-    bare = fold(_ASIDE.sub(" ", decode(text, encoding)))
-    return find_field(whole) or find_field(bare) or find_field(bare.replace(" ", ""))
+    plain = part_words(decode(text, encoding))
+    bare = fold(_ASIDE.sub(" ", plain))
+    return find_field(fold(plain)) or find_field(bare) or find_field(bare.replace(" ", "")) or _find_by_languages(plain)
+
+
+def part_words(text: str) -> str:
+    """Give a heading of a program ("DateOfBirth") in words; other text as it is."""
+    if not (text.isascii() and text.isalnum()) or fold(text) in list_words("vaccines"):
+        return text
+    return _CAMEL.sub(" ", text)
+
+
+def _find_by_languages(text: str) -> str | None:
+    """Give the field that a heading in two languages means ("Mũi / Dose"), each part by itself."""
+    for separator, enough in (("\n", 1), ("/", 2)):
+        parts = [fold(part) for part in text.split(separator)]
+        fields = [field for part in parts if (field := find_field(part))]
+        if len(parts) > 1 and len(fields) >= enough and len(set(fields)) == 1:
+            return fields[0]
+    return None
 
 
 def cut_words(text: str, folded: str, *, encoding: str | None = None) -> str:

@@ -37,6 +37,7 @@ STROKES = ("//", "///", "-//-", "\\\\")  # "as above", or nothing
 _PEOPLE_FIELDS = ("birth_date", "sex", "number", "qr")  # a phone alone may be two of one person
 _AND = re.compile(r"\s+(?:và|va|VÀ|VA|Và)\s+|\s*[;&+]\s*")
 _LINE = re.compile(r"\r\n|\r|\n")
+_DATE_TICK = re.compile(r"\d{1,4}[/.\-]\d|^\d{5}$")
 _DATES = re.compile(r"\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}|\d{4}")
 NOTHING = (
     "-",
@@ -210,6 +211,9 @@ def _read_doses(row: Row, *, plan: Plan) -> list[tuple[int, dict[str, str]]]:
         dose = {}
         for field in DOSE_FIELDS:
             columns = [c for c in plan.columns if c.field == field and c.slot in (slot, SHARED)]
+            if field == "dose_date" and (parts := _join_date_parts(columns, row)):
+                dose[field] = parts
+                continue
             found = next(
                 (c for c in columns if row[c.index] and (c.part != "mark" or _is_filled(c, row[c.index]))), None
             )
@@ -219,7 +223,25 @@ def _read_doses(row: Row, *, plan: Plan) -> list[tuple[int, dict[str, str]]]:
         if heading and "dose_no" not in dose:
             dose["dose_no"] = heading
         doses.append((slot, dose))
-    return doses
+    return _divide_marked(doses, row, plan=plan)
+
+
+def _join_date_parts(columns: list[PlanColumn], row: Row) -> str | None:
+    parts = {c.part: row[c.index] for c in columns if c.part in ("day", "month", "year") and row[c.index]}
+    return "/".join(str(parts[p]).strip() for p in ("day", "month", "year") if p in parts) or None
+
+
+def _divide_marked(
+    doses: list[tuple[int, dict[str, str]]], row: Row, *, plan: Plan
+) -> list[tuple[int, dict[str, str]]]:
+    """Give a dose for each date written under the name of a vaccine, where others only tick it."""
+    marked = [
+        (c, str(cell)) for c in plan.columns if c.field == "vaccine" and c.part == "mark" and (cell := row[c.index])
+    ]
+    dated = [(c.value, cell) for c, cell in marked if _DATE_TICK.search(cell)]
+    if len(doses) != 1 or not dated or "dose_date" in doses[0][1]:
+        return doses
+    return [(n + 1, {**doses[0][1], "vaccine": value, "dose_date": cell}) for n, (value, cell) in enumerate(dated)]
 
 
 def _is_filled(column: PlanColumn, cell: str | None) -> bool:

@@ -35,6 +35,7 @@ class Plan:
     ignored: tuple[str, ...] = ()
     ordinal: int | None = None  # the column of running numbers
     guessed: tuple[int, ...] = ()  # columns told by their values alone
+    blocks: tuple[int, ...] = ()  # how far right the same columns come again, for lists side by side
 
     def list_columns(self, field: str, *, slot: int = 0) -> list[PlanColumn]:
         """Give the columns of a field, in the order in which they are joined; `slot` 0 is the person."""

@@ -173,6 +173,8 @@ def _list_notes(grid: Grid, *, plan: Plan) -> Iterator[Note]:
         yield Note("header_missing")
     if not plan.has("name") and not plan.has("qr"):
         yield Note("name_column_missing")
+    if plan.blocks:
+        yield Note("blocks_side_by_side")
     yield from (Note("column_guessed", column=i) for i in plan.guessed)
     yield from (Note("column_hidden", column=c) for c in sorted(grid.hidden_columns))
     yield from (Note("row_hidden", row=r + 1, field="row") for r in sorted(grid.hidden_rows))

@@ -18,7 +18,11 @@ from xacthuc.records import RowKind
 
 _TOTAL = re.compile(r"\W*(?:tổng|cộng)\b")
 _TOTAL_BARE = re.compile(r"(?:cong|tong)(?:$| (?:xom|ap|thon|to|trang|khom|doi|phuong|xa|cac|\d))")
-_PLACE_DATE = re.compile(r"ngay\s*(?:\d{0,2})\s*thang\s*(?:\d{0,2})\s*nam\s*(?:\d{0,4})\s*$")
+_PLACE_DATE = re.compile(
+    r"ngay\s*(?:\d{0,2})\s*thang\s*(?:\d{0,2})\s*nam\s*(?:\d{0,4})\s*$"
+    r"|^(?!.*\btiem\b)[a-z].* ngay \d{1,2} \d{1,2} \d{4}$"
+)
+_HINT = re.compile(r"\s*\(.*\)\s*|\s*(?:ví dụ|vd)\s*[:.].*", re.IGNORECASE | re.DOTALL)
 _STRONG = {
     "birth_date": re.compile(r"\d{1,4}[/.\-]\d|(?:19|20)\d\d|^\d{5}(?:\d{3})?$"),
     "dose_date": re.compile(r"\d{1,4}[/.\-]\d|(?:19|20)\d\d|^\d{5}(?:\d{3})?$"),
@@ -33,6 +37,11 @@ _RANKED = re.compile(r"[IVX]+|\d+|[A-Za-z]|[.)]")
 _FIGURE = re.compile(r"[\d.,%\s]+")
 _DATE_LENGTH = 12  # letters of a date by itself
 _NOTE_LENGTH = 80  # a single text longer than this is a remark, not a sub-heading
+
+
+def _is_hint(cells: list[tuple[int, str]]) -> bool:
+    """Tell whether a row only says how to fill in the columns: (dd/mm/yyyy), (12 số)."""
+    return len(cells) > 2 and all(_HINT.fullmatch(c) for _, c in cells)
 
 
 class RowSorter:
@@ -53,7 +62,7 @@ class RowSorter:
         cells = [(i, c) for i, c in enumerate(row) if c]
         if not cells or all(i == self._plan.ordinal and c.strip(" .)").isdigit() for i, c in cells):
             return "blank"
-        self.repeats = self.is_header_again(row) or is_numbering(row)
+        self.repeats = self.is_header_again(row) or is_numbering(row) or _is_hint(cells)
         if self.repeats:
             return "heading"
         strong = self._find_strong(cells)

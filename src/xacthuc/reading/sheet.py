@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ from xacthuc.reading.batches import Flags, build_plain, build_special, find_blan
 from xacthuc.reading.column_map import ColumnMap
 from xacthuc.reading.grid import Grid, Note, Row, get_column_letter, list_rows
 from xacthuc.reading.limits import Limits
-from xacthuc.reading.people import STROKES, RawPart, divide_people, fill_dittos, is_ditto, read_person
+from xacthuc.reading.people import STROKES, RawPart, divide_people, fill_dittos, is_ditto, is_nothing, read_person
 from xacthuc.reading.plan import Plan
 from xacthuc.reading.row_kinds import RowSorter
 from xacthuc.reading.tables import Table, begin_table, find_title_start, has_other_heading, understand_table
@@ -22,22 +22,11 @@ from xacthuc.reading.titles import Standing, change_standing
 from xacthuc.records import Column, Finding, RowKind, SheetKind, SheetLayout
 
 KIND_LETTERS: dict[RowKind, str] = {"data": "d", "heading": "h", "blank": "b", "total": "t"}
-_WITH_NAME = frozenset(
-    {
-        "phone",
-        "address",
-        "commune",
-        "district",
-        "province",
-        "nationality",
-        "note",
-        "dose_no",
-        "vaccine",
-        "lot",
-        "dose_date",
-        "site",
-    }
-)
+_LEAST_DOSE = 2  # cells of a dose that make a row without a person the further dose of the one above
+_WITH_NAME = frozenset((
+    *("phone", "address", "commune", "district", "province", "nationality", "note"),
+    *("dose_no", "vaccine", "lot", "dose_date", "site"),
+))  # fmt: skip
 
 
 @dataclass
@@ -105,6 +94,7 @@ class ListReader:
     _blank: int = 0  # blank rows that count only if a value follows
     _last_kind: RowKind = "heading"
     _above: Row | None = None  # the last person's cells, for ditto marks
+    _beside: dict[int, Row | None] = field(default_factory=dict)  # the same for each of the lists side by side
     _tops: dict[tuple[int, int], str | None] = field(default_factory=dict)
     _seen: Counter[str] = field(default_factory=Counter)
     _coming: Table | None = None  # the table that begins next
@@ -198,7 +188,10 @@ class ListReader:
         if n in titles:
             self.sorter.leave_tail()
             return "heading"
-        return self.sorter.find_kind(row)
+        kind = self.sorter.find_kind(row)
+        if any(self.sorter.is_person_row(shift_row(row, by)) for by in self.reading.plan.blocks):
+            return "data"
+        return kind
 
     def _change_standing(self, rows: list[Row], n: int, *, titles: dict[int, int]) -> bool:
         """Take in what a heading row says; tell whether something may have changed."""
@@ -244,7 +237,7 @@ class ListReader:
 
     def _find_plain(self, chunk: pa.Table, *, first: int) -> Flags:
         """Tell which rows of a chunk need no care: none of the heading, of merged cells, or odd by itself."""
-        if not self.columnar:
+        if not self.columnar or self.reading.plan.blocks:
             return np.zeros(chunk.num_rows, dtype=bool)
         plain = find_plain(chunk, plan=self.reading.plan, cell_length=self.limits.cell_length)
         plain[: max(0, self._get_body() - first)] = False
@@ -260,6 +253,25 @@ class ListReader:
     def _read_row(self, row: Row, *, index: int, before: tuple[pa.Table, int] | None) -> list[tuple[int, RawPart]]:
         """Give the RAW rows of one row, with what dittos and merged cells mean filled in."""
         plan = self.reading.plan
+        if plan.blocks:
+            return self._read_blocks(row, index=index)
+        return self._read_people(row, index=index, before=before)
+
+    def _read_blocks(self, row: Row, *, index: int) -> list[tuple[int, RawPart]]:
+        """Give the RAW rows of the people of one row in lists side by side."""
+        parts: list[tuple[int, RawPart]] = []
+        for shift in (0, *self.reading.plan.blocks):
+            cells = shift_row(row, shift)
+            if any(cells[c.index] for c in self.reading.plan.columns):
+                self._above = self._beside.get(shift)
+                count = max((p.part for _, p in parts), default=0)
+                people = self._read_people(cells, index=index, before=None)
+                parts += [(i, replace(p, part=p.part + count)) for i, p in people]
+                self._beside[shift] = self._above
+        return parts
+
+    def _read_people(self, row: Row, *, index: int, before: tuple[pa.Table, int] | None) -> list[tuple[int, RawPart]]:
+        plan = self.reading.plan
         row = [c[: self.limits.cell_length] if c and len(c) > self.limits.cell_length else c for c in row]
         if any(c is not None and len(c) == self.limits.cell_length for c in row):
             self.add_note(Note("cell_too_long", row=index + 1, field="row"))
@@ -269,7 +281,7 @@ class ListReader:
             row, filled = fill_dittos(row, above=self._above, plan=plan)
             for column in filled:
                 self.add_note(Note("ditto_filled", row=index + 1, column=column, field=self._get_field(column)))
-        row = self._fill_merged(row, index=index)
+        row = self._continue_person(self._fill_merged(row, index=index), index=index, before=before)
         self._above = row
         people = divide_people(row, plan=plan)
         if len(people) > 1:
@@ -279,6 +291,21 @@ class ListReader:
             for n, person in enumerate(people)
             for raw in read_person(person, plan=plan, standing=self.standing, part=n + 1)
         ]
+
+    def _continue_person(self, row: Row, *, index: int, before: tuple[pa.Table, int] | None) -> Row:
+        """Give a row that holds nothing but a dose the person of the row above."""
+        plan = self.reading.plan
+        person = [c.index for c in plan.columns if not c.slot and c.field != "note"]
+        filled = [c for c in plan.columns if c.slot and row[c.index] and not is_nothing(row[c.index])]
+        numbered = plan.ordinal is not None and row[plan.ordinal]
+        if not plan.header_rows or not plan.has("name") or numbered or any(row[i] for i in person) or len(filled) < _LEAST_DOSE:
+            return row
+        if before is not None:
+            self._above = list_rows(before[0], [before[1]])[0]
+        if self._above is None or not any(c.field == "dose_date" for c in filled):
+            return row
+        self.add_note(Note("person_continued", row=index + 1, field="row"))
+        return [self._above[i] if i in person else cell for i, cell in enumerate(row)]
 
     def _pick(self, row: Row) -> list[str | None]:
         return [row[c.index] for c in self.reading.plan.columns]
@@ -335,6 +362,11 @@ class ListReader:
         return join_in_order(tables, file=self.reading.file, sheet=self.reading.grid.sheet)
 
 
+def shift_row(row: Row, by: int) -> Row:
+    """Give a row of lists side by side as it is for the list `by` columns to the right."""
+    return [*row[by:], *([None] * min(by, len(row)))]
+
+
 def build_finding(note: Note, *, file: str, sheet: str) -> Finding:
     """Give a note as a finding, its column as a letter."""
     column = get_column_letter(note.column) if note.column is not None else None
@@ -348,7 +380,7 @@ def _find_title_kind(row: Row) -> RowKind:
 def _list_merges(reading: SheetReading) -> dict[int, list[tuple[int, int]]]:
     """Give, for each row below the heading, the columns merged over several rows and where their merge begins."""
     body = reading.plan.header_rows[-1] + 1 if reading.plan.header_rows else 0
-    used = {c.index for c in reading.plan.columns}
+    used = {c.index for c in reading.plan.columns} if not reading.plan.blocks else set()
     merged: dict[int, list[tuple[int, int]]] = {}
     for merge in reading.grid.merges:
         if merge.bottom > merge.top >= body and merge.left == merge.right and merge.left in used:

@@ -23,7 +23,10 @@ _DAY_LABELLED = re.compile(
     r"(?:ngày\s*tiêm(?:\s*chủng)?|tiêm\s*(?:chủng\s*)?ngày|buổi\s*tiêm|mũi\s*\w+\s*[\-–:,(]?\s*ngày|ngay tiem)"
     r"\s*[:\-–]?\s*(?:thứ\s*\w+\s*,?\s*)?(?:ngày\s*)?(?P<value>\d{1,2}\s*[/.\-]\s*\d{1,2})(?!\s*[/.\-]?\s*\d)"
 )
-_DATE_ALONE = re.compile(rf"^\W*(?:buổi\s*(?:sáng|chiều)\s*,?\s*)?(?:thứ\s*\w+\s*,?\s*)?(?=ngày){_DATE}\W*$")
+_DATE_ALONE = re.compile(
+    rf"^\W*(?:(?=ngày)|(?=thứ)|(?=buổi))(?:buổi\s*(?:sáng|chiều|tối|\d+)?\s*[,:\-–]?\s*)?(?:thứ\s*\w+\s*,?\s*)?{_DATE}\W*$"
+)
+_DATE_OF_BAND = re.compile(rf"^\W*(?:buổi\s*\w*\W*)?{_DATE}(?=.*(?:(?<!\w)lô(?!\w)|mũi|tiêm))")
 _DATE_LAST = re.compile(rf"(?:danh sách|đợt|covid|mũi|vắc\s?xin|vaccine|tiêm).*?(?:ngày\s*:?\s*){_DATE}")
 _NOT_DOSE_DATE = re.compile(
     r"tính đến|đến hết|đến ngày|hết ngày|từ ngày|lập ngày|báo cáo|cập nhật|quyết định|công văn|kế hoạch|hsd|hạn"
@@ -51,7 +54,7 @@ _PROVINCE = re.compile(
 )
 _STATION = re.compile(r"^(?:trạm y tế|tyt|trung tâm y tế|ttyt|bệnh viện|phòng khám|cdc|trung tâm kiểm soát)\b")
 _STATE = re.compile(r"cộng h(?:oà|òa|oa)|độc lập|hạnh phúc|xã hội chủ nghĩa")
-_ABOUT_VACCINE = re.compile(r"tiêm|vắc\s?-?xin|vac\s?xin|vaccine|(?<!\w)vx(?!\w)")
+_ABOUT_VACCINE = re.compile(r"tiêm|(?<!\w)lô(?!\w)|mũi|vắc\s?-?xin|vac\s?xin|vaccine|(?<!\w)vx(?!\w)")
 _YEAR = re.compile(r"(?<!\d)20[12]\d(?!\d)")
 _DOSE = re.compile(
     r"\b(?:mui|dose|lan)(?: tiem)?(?: so| thu)? (?:[1-4]|i{1,3}|nhac lai|bo sung)\b|\bm[1-4]\b"
@@ -173,7 +176,7 @@ _LIST_OF_BOTH = re.compile(r"\b(chua tiem|mui 1 va|mui 1 2|1 va 2|day du)\b")
 def _find_date(plain: str, text: str) -> str | None:
     if _NOT_DOSE_DATE.search(text.split("ngày tiêm")[0]) and "ngày tiêm" not in text:
         return None
-    for pattern in (_DATE_LABELLED, _DATE_ALONE, _DATE_LAST, _DAY_LABELLED):
+    for pattern in (_DATE_LABELLED, _DATE_ALONE, _DATE_OF_BAND, _DATE_LAST, _DAY_LABELLED):
         if m := pattern.search(text):
             return plain[m.start("value") : m.end("value")].strip()
     return None
