@@ -48,51 +48,187 @@ def ds(person: tuple[Any, ...], dose: tuple[Any, ...], **changed: Any) -> tuple[
 
 def test_codes_as_headings(tmp_path: Path) -> None:
     rows = [
-        ["STT", "MA_DOI_TUONG", "HO_TEN", "NGAY_SINH", "GIOI_TINH", "SO_CCCD", "DIEN_THOAI", "MA_TINH", "MA_XA",
-         "DIA_CHI", "MUI_TIEM", "NGAY_TIEM", "TEN_VACXIN", "SO_LO", "MA_CSTC", "NGAY_TAO"],
-        ["1", "DT001", "Nguyễn Văn An", "19800302", "1", "089080000001", "0912345678", "89", "30649", "Ấp 1", "1",
-         "20210811", "AstraZeneca", "CTMAV543", "8900", "20211120"],
-        ["2", "DT002", "Trần Thị Bình", "19901225", "2", "089190000002", "0987654321", "89", "30649", "Ấp 2", "1",
-         "20210903", "Comirnaty", "FK0592", "8900", "20211120"],
-    ]  # fmt: skip
+        [
+            "STT",
+            "MA_DOI_TUONG",
+            "HO_TEN",
+            "NGAY_SINH",
+            "GIOI_TINH",
+            "SO_CCCD",
+            "DIEN_THOAI",
+            "MA_TINH",
+            "MA_XA",
+            "DIA_CHI",
+            "MUI_TIEM",
+            "NGAY_TIEM",
+            "TEN_VACXIN",
+            "SO_LO",
+            "MA_CSTC",
+            "NGAY_TAO",
+        ],
+        [
+            "1",
+            "DT001",
+            "Nguyễn Văn An",
+            "19800302",
+            "1",
+            "089080000001",
+            "0912345678",
+            "89",
+            "30649",
+            "Ấp 1",
+            "1",
+            "20210811",
+            "AstraZeneca",
+            "CTMAV543",
+            "8900",
+            "20211120",
+        ],
+        [
+            "2",
+            "DT002",
+            "Trần Thị Bình",
+            "19901225",
+            "2",
+            "089190000002",
+            "0987654321",
+            "89",
+            "30649",
+            "Ấp 2",
+            "1",
+            "20210903",
+            "Comirnaty",
+            "FK0592",
+            "8900",
+            "20211120",
+        ],
+    ]
     path = write_text(tmp_path / "a.csv", rows)
     assert read_doses(path) == [ds(AN, AZ1), ds(BINH, PF1)]
 
 
 def test_questions_of_an_online_form(tmp_path: Path) -> None:
     rows = [
-        ["Dấu thời gian", "Địa chỉ email", "Họ và tên của Anh/Chị (viết có dấu)", "Anh/Chị sinh ngày tháng năm nào?",
-         "Giới tính của Anh/Chị là gì?", "Số CMND/CCCD/Hộ chiếu của Anh/Chị", "Số điện thoại liên hệ của Anh/Chị",
-         "Anh/Chị đã tiêm mũi mấy?", "Anh/Chị tiêm ngày nào?", "Anh/Chị tiêm loại vắc xin nào?", "Số lô vắc xin (nếu nhớ)",
-         "Anh/Chị có đồng ý cung cấp thông tin không?"],
-        ["20/11/2021 8:01:22", "a@x.vn", "nguyễn văn an", "02/03/1980", "Nam", "089080000001", "0912345678", "Mũi 1",
-         "11/08/2021", "AstraZeneca", "CTMAV543", "Có"],
-        ["20/11/2021 9:30:00", "b@x.vn", "Trần Thị Bình", "25/12/1990", "Nữ", "089190000002", "0987654321", "Mũi 1",
-         "03/09/2021", "Pfizer", "FK0592", "Có"],
-    ]  # fmt: skip
+        [
+            "Dấu thời gian",
+            "Địa chỉ email",
+            "Họ và tên của Anh/Chị (viết có dấu)",
+            "Anh/Chị sinh ngày tháng năm nào?",
+            "Giới tính của Anh/Chị là gì?",
+            "Số CMND/CCCD/Hộ chiếu của Anh/Chị",
+            "Số điện thoại liên hệ của Anh/Chị",
+            "Anh/Chị đã tiêm mũi mấy?",
+            "Anh/Chị tiêm ngày nào?",
+            "Anh/Chị tiêm loại vắc xin nào?",
+            "Số lô vắc xin (nếu nhớ)",
+            "Anh/Chị có đồng ý cung cấp thông tin không?",
+        ],
+        [
+            "20/11/2021 8:01:22",
+            "a@x.vn",
+            "nguyễn văn an",
+            "02/03/1980",
+            "Nam",
+            "089080000001",
+            "0912345678",
+            "Mũi 1",
+            "11/08/2021",
+            "AstraZeneca",
+            "CTMAV543",
+            "Có",
+        ],
+        [
+            "20/11/2021 9:30:00",
+            "b@x.vn",
+            "Trần Thị Bình",
+            "25/12/1990",
+            "Nữ",
+            "089190000002",
+            "0987654321",
+            "Mũi 1",
+            "03/09/2021",
+            "Pfizer",
+            "FK0592",
+            "Có",
+        ],
+    ]
     assert read_doses(write_text(tmp_path / "a.csv", rows)) == [ds(AN, AZ1), ds(BINH, PF1)]
 
 
 def test_export_of_a_hospital_in_camel_case(tmp_path: Path) -> None:
     rows = [
-        ["PatientId", "FullName", "DateOfBirth", "Gender", "IdCardNumber", "PhoneNumber", "DoseNumber", "VaccineName",
-         "LotNumber", "InjectionDate", "FacilityName"],
-        ["P1", "Nguyễn Văn An", "1980-03-02T00:00:00", "Male", "089080000001", "0912345678", "1", "AstraZeneca",
-         "CTMAV543", "2021-08-11T08:30:00", "BV A"],
-        ["P2", "Trần Thị Bình", "1990-12-25T00:00:00", "Female", "089190000002", "0987654321", "1", "Comirnaty",
-         "FK0592", "2021-09-03T09:00:00", "BV A"],
-    ]  # fmt: skip
+        [
+            "PatientId",
+            "FullName",
+            "DateOfBirth",
+            "Gender",
+            "IdCardNumber",
+            "PhoneNumber",
+            "DoseNumber",
+            "VaccineName",
+            "LotNumber",
+            "InjectionDate",
+            "FacilityName",
+        ],
+        [
+            "P1",
+            "Nguyễn Văn An",
+            "1980-03-02T00:00:00",
+            "Male",
+            "089080000001",
+            "0912345678",
+            "1",
+            "AstraZeneca",
+            "CTMAV543",
+            "2021-08-11T08:30:00",
+            "BV A",
+        ],
+        [
+            "P2",
+            "Trần Thị Bình",
+            "1990-12-25T00:00:00",
+            "Female",
+            "089190000002",
+            "0987654321",
+            "1",
+            "Comirnaty",
+            "FK0592",
+            "2021-09-03T09:00:00",
+            "BV A",
+        ],
+    ]
     assert read_doses(write_text(tmp_path / "a.csv", rows)) == [ds(AN, AZ1), ds(BINH, PF1)]
 
 
 def test_headings_in_two_languages(tmp_path: Path) -> None:
     rows = [
         ["DANH SÁCH TIÊM CHỦNG / VACCINATION LIST"],
-        ["STT\nNo.", "Họ và tên\nFull name", "Ngày sinh\nDate of birth", "Giới tính\nSex", "Số CCCD/Hộ chiếu\nID/Passport",
-         "Điện thoại\nPhone", "Mũi\nDose", "Vắc xin\nVaccine", "Số lô\nLot No.", "Ngày tiêm\nDate of vaccination"],
-        [1, "Nguyễn Văn An", "02/03/1980", "Nam", "089080000001", "0912345678", 1, "AstraZeneca", "CTMAV543", "11/08/2021"],
+        [
+            "STT\nNo.",
+            "Họ và tên\nFull name",
+            "Ngày sinh\nDate of birth",
+            "Giới tính\nSex",
+            "Số CCCD/Hộ chiếu\nID/Passport",
+            "Điện thoại\nPhone",
+            "Mũi\nDose",
+            "Vắc xin\nVaccine",
+            "Số lô\nLot No.",
+            "Ngày tiêm\nDate of vaccination",
+        ],
+        [
+            1,
+            "Nguyễn Văn An",
+            "02/03/1980",
+            "Nam",
+            "089080000001",
+            "0912345678",
+            1,
+            "AstraZeneca",
+            "CTMAV543",
+            "11/08/2021",
+        ],
         [2, "Trần Thị Bình", "25/12/1990", "Nữ", "089190000002", "0987654321", 1, "Pfizer", "FK0592", "03/09/2021"],
-    ]  # fmt: skip
+    ]
     path = write_xlsx(tmp_path / "a.xlsx", ("a", rows))
     assert read_doses(path) == [ds(AN, AZ1), ds(BINH, PF1)]
     assert get_kinds(path) == "hhdd"
@@ -111,11 +247,33 @@ def test_headings_in_vietnamese_with_english_below(tmp_path: Path) -> None:
 
 def test_rows_of_units_examples_and_numbers_below_the_heading(tmp_path: Path) -> None:
     rows = [
-        ["STT", "Họ và tên (*)", "Ngày sinh (*)", "Giới tính (*)", "CCCD (*)", "SĐT", "Mũi (*)", "Vắc xin (*)", "Số lô", "Ngày tiêm (*)"],
-        ["", "(chữ in hoa có dấu)", "(dd/mm/yyyy)", "(Nam/Nữ)", "(12 số)", "(10 số)", "(1,2,3)", "(chọn)", "", "(dd/mm/yyyy)"],
+        [
+            "STT",
+            "Họ và tên (*)",
+            "Ngày sinh (*)",
+            "Giới tính (*)",
+            "CCCD (*)",
+            "SĐT",
+            "Mũi (*)",
+            "Vắc xin (*)",
+            "Số lô",
+            "Ngày tiêm (*)",
+        ],
+        [
+            "",
+            "(chữ in hoa có dấu)",
+            "(dd/mm/yyyy)",
+            "(Nam/Nữ)",
+            "(12 số)",
+            "(10 số)",
+            "(1,2,3)",
+            "(chọn)",
+            "",
+            "(dd/mm/yyyy)",
+        ],
         ["(1)", "(2)", "(3)", "(4)", "(5)", "(6)", "(7)", "(8)", "(9)", "(10)"],
         [1, "NGUYỄN VĂN AN", "02/03/1980", "Nam", "089080000001", "0912345678", 1, "AZ", "CTMAV543", "11/08/2021"],
-    ]  # fmt: skip
+    ]
     path = write_xlsx(tmp_path / "a.xlsx", ("a", rows))
     assert read_doses(path) == [ds(AN, AZ1)]
     assert get_kinds(path) == "hhhd"
@@ -155,22 +313,89 @@ def test_second_table_with_columns_in_another_order(tmp_path: Path) -> None:
 
 def test_family_book(tmp_path: Path) -> None:
     rows = [
-        ["Số hộ", "STT", "Họ và tên chủ hộ và các thành viên", "Quan hệ với chủ hộ", "Năm sinh", "GT", "CCCD", "SĐT", "Mũi", "Ngày tiêm", "VX", "Lô"],
-        ["1", "1.1", "Nguyễn Văn An", "Chủ hộ", "02/03/1980", "Nam", "089080000001", "0912345678", "1", "11/08/2021", "AZ", "CTMAV543"],
-        ["", "1.2", "Trần Thị Bình", "Vợ", "25/12/1990", "Nữ", "089190000002", "0987654321", "1", "03/09/2021", "Pf", "FK0592"],
-        ["2", "2.1", "Lê Thị Cúc", "Chủ hộ", "30/05/1975", "Nữ", "089175000003", "0909123456", "1", "11/08/2021", "AZ", "CTMAV543"],
-    ]  # fmt: skip
+        [
+            "Số hộ",
+            "STT",
+            "Họ và tên chủ hộ và các thành viên",
+            "Quan hệ với chủ hộ",
+            "Năm sinh",
+            "GT",
+            "CCCD",
+            "SĐT",
+            "Mũi",
+            "Ngày tiêm",
+            "VX",
+            "Lô",
+        ],
+        [
+            "1",
+            "1.1",
+            "Nguyễn Văn An",
+            "Chủ hộ",
+            "02/03/1980",
+            "Nam",
+            "089080000001",
+            "0912345678",
+            "1",
+            "11/08/2021",
+            "AZ",
+            "CTMAV543",
+        ],
+        [
+            "",
+            "1.2",
+            "Trần Thị Bình",
+            "Vợ",
+            "25/12/1990",
+            "Nữ",
+            "089190000002",
+            "0987654321",
+            "1",
+            "03/09/2021",
+            "Pf",
+            "FK0592",
+        ],
+        [
+            "2",
+            "2.1",
+            "Lê Thị Cúc",
+            "Chủ hộ",
+            "30/05/1975",
+            "Nữ",
+            "089175000003",
+            "0909123456",
+            "1",
+            "11/08/2021",
+            "AZ",
+            "CTMAV543",
+        ],
+    ]
     path = write_text(tmp_path / "a.csv", rows)
     assert read_doses(path) == [ds(AN, AZ1), ds(BINH, PF1), ds(CUC, AZ1)]
 
 
 def test_day_month_and_year_of_the_dose_in_columns(tmp_path: Path) -> None:
     rows = [
-        ["TT", "Họ tên", "Ngày sinh", "", "", "Giới tính", "CCCD", "SĐT", "Mũi", "Ngày tiêm", "", "", "Vắc xin", "Số lô"],
+        [
+            "TT",
+            "Họ tên",
+            "Ngày sinh",
+            "",
+            "",
+            "Giới tính",
+            "CCCD",
+            "SĐT",
+            "Mũi",
+            "Ngày tiêm",
+            "",
+            "",
+            "Vắc xin",
+            "Số lô",
+        ],
         ["", "", "Ngày", "Tháng", "Năm", "", "", "", "", "Ngày", "Tháng", "Năm", "", ""],
         [1, "Nguyễn Văn An", 2, 3, 1980, "Nam", "089080000001", "0912345678", 1, 11, 8, 2021, "AZ", "CTMAV543"],
         [2, "Trần Thị Bình", 25, 12, 1990, "Nữ", "089190000002", "0987654321", 1, 3, 9, 2021, "Pf", "FK0592"],
-    ]  # fmt: skip
+    ]
     path = write_xlsx(tmp_path / "a.xlsx", ("a", rows), merges=("C1:E1", "J1:L1"))
     assert read_doses(path) == [ds(AN, AZ1), ds(BINH, PF1)]
 
@@ -229,11 +454,33 @@ def test_two_lists_side_by_side(tmp_path: Path) -> None:
 def test_two_phones_and_remarks_of_another_place(tmp_path: Path) -> None:
     rows = [
         ["TT", "Họ tên", "NS", "GT", "CCCD", "SĐT", "Mũi", "VX", "Lô", "Ngày tiêm", "Ghi chú"],
-        ["1", "Nguyễn Văn An", "02/03/1980", "Nam", "089080000001", "0912345678 - 0987000111", "1", "AZ", "CTMAV543",
-         "11/08/2021", "đã tiêm ở Hà Nội"],
-        ["2", "Trần Thị Bình", "25/12/1990", "Nữ", "089190000002", "0987654321/0912000111", "1", "Pf", "FK0592",
-         "03/09/2021", "tiêm tại cty"],
-    ]  # fmt: skip
+        [
+            "1",
+            "Nguyễn Văn An",
+            "02/03/1980",
+            "Nam",
+            "089080000001",
+            "0912345678 - 0987000111",
+            "1",
+            "AZ",
+            "CTMAV543",
+            "11/08/2021",
+            "đã tiêm ở Hà Nội",
+        ],
+        [
+            "2",
+            "Trần Thị Bình",
+            "25/12/1990",
+            "Nữ",
+            "089190000002",
+            "0987654321/0912000111",
+            "1",
+            "Pf",
+            "FK0592",
+            "03/09/2021",
+            "tiêm tại cty",
+        ],
+    ]
     assert read_doses(write_text(tmp_path / "a.csv", rows)) == [ds(AN, AZ1), ds(BINH, PF1)]
 
 
@@ -276,10 +523,52 @@ def test_signature_under_the_column_of_dates(tmp_path: Path) -> None:
 
 def test_number_before_the_surname_and_split_in_three_columns(tmp_path: Path) -> None:
     rows = [
-        ["TT", "Họ", "Tên đệm", "Tên", "Ngày sinh", "Nam", "Nữ", "CMND/CCCD", "Di động", "Lần tiêm thứ", "Tên thuốc", "Số lô SX", "Ngày giờ tiêm"],
-        ["1", "Nguyễn", "Văn", "An", "02-03-1980", "x", "", "089 080 000 001", "+84 912 345 678", "Lần 1", "Astra", "lô CTMAV 543", "11/08/2021 08:15"],
-        ["2", "Trần", "Thị", "Bình", "25-12-1990", "", "x", "089.190.000.002", "84987654321", "Lần 1", "PFIZER", "FK 0592", "03/09/2021 14:00"],
-    ]  # fmt: skip
+        [
+            "TT",
+            "Họ",
+            "Tên đệm",
+            "Tên",
+            "Ngày sinh",
+            "Nam",
+            "Nữ",
+            "CMND/CCCD",
+            "Di động",
+            "Lần tiêm thứ",
+            "Tên thuốc",
+            "Số lô SX",
+            "Ngày giờ tiêm",
+        ],
+        [
+            "1",
+            "Nguyễn",
+            "Văn",
+            "An",
+            "02-03-1980",
+            "x",
+            "",
+            "089 080 000 001",
+            "+84 912 345 678",
+            "Lần 1",
+            "Astra",
+            "lô CTMAV 543",
+            "11/08/2021 08:15",
+        ],
+        [
+            "2",
+            "Trần",
+            "Thị",
+            "Bình",
+            "25-12-1990",
+            "",
+            "x",
+            "089.190.000.002",
+            "84987654321",
+            "Lần 1",
+            "PFIZER",
+            "FK 0592",
+            "03/09/2021 14:00",
+        ],
+    ]
     assert read_doses(write_text(tmp_path / "a.csv", rows)) == [ds(AN, AZ1), ds(BINH, PF1)]
 
 

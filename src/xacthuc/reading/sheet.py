@@ -298,7 +298,8 @@ class ListReader:
         person = [c.index for c in plan.columns if not c.slot and c.field != "note"]
         filled = [c for c in plan.columns if c.slot and row[c.index] and not is_nothing(row[c.index])]
         numbered = plan.ordinal is not None and row[plan.ordinal]
-        if not plan.header_rows or not plan.has("name") or numbered or any(row[i] for i in person) or len(filled) < _LEAST_DOSE:
+        listed = plan.header_rows and plan.has("name") and len(filled) >= _LEAST_DOSE
+        if not listed or numbered or any(row[i] for i in person):
             return row
         if before is not None:
             self._above = list_rows(before[0], [before[1]])[0]
