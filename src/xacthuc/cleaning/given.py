@@ -56,9 +56,17 @@ def clean_doses(
     given, contradicted = decide_given(
         slot=cells["slot"], own=_find_own(cells, layout, absent=absent), note=tell_not_given(cells["note"]), cell=absent
     )
+    if not has_doses(layout):
+        given = pc.is_valid(given)  # a list of people only: nobody was left out of anything
     found.add("note", choose(contradicted, "note_says_not_given"))
     found.add("dose_date", choose(absent, "dose_not_given"))
     return Doses(dose_no=number, vaccine=vaccine, lot=lot, dose_date=day, given=given)
+
+
+def has_doses(layout: SheetLayout) -> bool:
+    """Tell whether the sheet speaks of doses at all, in a column or in its title."""
+    named = {column.field for column in layout.columns} | set(layout.context)
+    return not layout.columns or bool(named & {"dose_no", "vaccine", "lot", "dose_date"})
 
 
 def _clean_days(values: pa.Array, *, absent: pa.Array, evidence: SheetEvidence, found: FoundList) -> pa.Array:

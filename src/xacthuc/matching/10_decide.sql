@@ -1,7 +1,8 @@
 -- 10 decide
 -- reads   claims, numbered (01), ranked (09), thresholds (one row: propose, sure_weight, sure_margin, doubt_margin)
 -- does    1 a number's holder who agrees in name with marks, birth date and sex is MATCHED
---         2 otherwise the first candidate by weight is the proposal, if it weighs enough to be worth a look
+--         2 otherwise the first candidate by weight is the proposal, if it weighs enough to be worth a look; it is sure
+--           if weight and margin say so, but not against a quite different name or birth date: that is a relative
 --         3 the state of the number and whether its holder is the first candidate give the identity
 --         4 the levels of the first candidate give the reasons; without a holder only if the proposal is sure
 -- writes  one row per claim: identity, person_no, via, sure, weight, margin, and a reason code or null per field
@@ -44,7 +45,11 @@ judged AS (
             WHEN number_state IN ('twelve', 'nine') THEN 'NOT_FOUND'
             ELSE 'NO_NUMBER'
         END AS identity,
-        coalesce(weight >= sure_weight AND margin >= sure_margin, false) AS convincing
+        coalesce(
+            weight >= sure_weight AND margin >= sure_margin
+                AND (first_via > 0 OR name_level BETWEEN 0 AND 8 AND birth_level < 7),
+            false
+        ) AS convincing
     FROM weighed AS w
 ),
 spoken AS (

@@ -340,7 +340,8 @@ def _decide_by_weight(
         person, weight = ranked[0]
         margin = weight - max(ranked[1][1] if len(ranked) > 1 else 0, 0)
         via, levels = facts[person]
-        sure = weight >= limits.sure_weight and margin >= limits.sure_margin
+        fitting = via > 0 or (0 <= levels["name"] <= 8 and levels["birth_date"] < 7)
+        sure = weight >= limits.sure_weight and margin >= limits.sure_margin and fitting
     if held:
         close = margin is not None and margin < limits.doubt_margin
         identity = "AMBIGUOUS" if person is not None and close else "MISMATCH"

@@ -34,6 +34,7 @@ PERSON_SCHEMA = pa.schema(
     [
         pa.field("record", pa.string(), nullable=False),
         pa.field("person_group", pa.string(), nullable=False),  # records of one person share it
+        pa.field("writings", pa.int64(), nullable=False),  # ways in which the person is written down
         pa.field("dose_group", pa.int64(), nullable=False),  # entries of one dose share it
     ]
 )
@@ -43,7 +44,8 @@ READS = {
     "doses_to_judge": "claims groups doses",
     "refs": "people",
     "dose_reasons": "claims rule_findings cell_findings codes",
-    "verdicts": "claims decided groups doses dose_reasons refs",
+    "profiles": "claims decided groups",
+    "verdicts": "claims decided groups doses profiles dose_reasons refs",
     "explanations": "scored claims refs",
     "candidates": "scored claims people",
 }
@@ -77,7 +79,7 @@ def judge(engine: Engine, *, tables: Mapping[str, Path], workspace: Workspace, d
     """
     side = workspace.side / "matching"
     known = {**tables, "codes": _put_codes(side)}
-    made = _make(("refs", "dose_reasons", "verdicts"), engine, tables=known, side=side, done=done)
+    made = _make(("refs", "profiles", "dose_reasons", "verdicts"), engine, tables=known, side=side, done=done)
     known |= made
     _make(("explanations",), engine, tables=known, side=workspace.out, done=done)
     if workspace.keeps_side:

@@ -1,5 +1,5 @@
 -- verdicts
--- reads   claims, decided, groups, doses (matching 10, 11, 12), dose_reasons, refs (person_no, person)
+-- reads   claims, decided, groups, doses (matching 10, 11, 12), profiles, dose_reasons, refs (person_no, person)
 -- does    puts the two verdicts of a claim side by side; nothing of the register but its opaque reference passes here
 -- writes  the columns of VERDICT_SCHEMA, reasons as text "field:code;field:code", and person_group, dose_group
 SELECT
@@ -19,6 +19,7 @@ SELECT
         CASE WHEN d.birth_reason IS NOT NULL THEN concat('birth_date:', d.birth_reason) END,
         CASE WHEN d.sex_reason IS NOT NULL THEN concat('sex:', d.sex_reason) END,
         CASE WHEN d.number_reason IS NOT NULL THEN concat('number:', d.number_reason) END,
+        CASE WHEN w.writings > 1 THEN 'row:person_recorded_twice' END,
         CASE WHEN c.refused IS NOT NULL THEN concat('row:', c.refused) END,
         CASE WHEN c.refused IS NULL AND NOT c.given THEN 'row:dose_not_given' END,
         CASE WHEN t.claim IS NOT NULL THEN 'row:dose_entered_twice' END,
@@ -29,10 +30,12 @@ SELECT
     d.weight,
     d.margin,
     CASE WHEN g.group_no >= 0 THEN concat('p:', p.person) ELSE concat('c:', -1 - g.group_no) END AS person_group,
+    coalesce(w.writings, 1) AS writings,
     coalesce(t.first_claim, c.claim) AS dose_group
 FROM claims AS c
 JOIN decided AS d ON c.claim = d.claim
 JOIN groups AS g ON c.claim = g.claim
+LEFT JOIN profiles AS w ON g.group_no = w.group_no
 LEFT JOIN doses AS t ON c.claim = t.claim
 LEFT JOIN dose_reasons AS r ON c.claim = r.claim
 LEFT JOIN refs AS p ON d.person_no = p.person_no
