@@ -33,10 +33,17 @@ _STRONG = {
 }
 _SURE = ("birth_date", "dose_date", "number", "qr", "insurance")
 _PAGE = re.compile(r"(?:trang|page|to so) ?\d+(?: ?\d+)?")
+_TITLE_OF_TOTALS = re.compile(r"tong hop (?:danh sach|ds|ket qua|nguoi|doi tuong|cac)\b")
 _RANKED = re.compile(r"[IVX]+|\d+|[A-Za-z]|[.)]")
 _FIGURE = re.compile(r"[\d.,%\s]+")
+_LEAST_OF_PERSON = 3
 _DATE_LENGTH = 12  # letters of a date by itself
 _NOTE_LENGTH = 80  # a single text longer than this is a remark, not a sub-heading
+
+
+def is_title_of_totals(folded: str) -> bool:
+    """Tell whether a text is a title that begins like a total: TỔNG HỢP DANH SÁCH ..."""
+    return _TITLE_OF_TOTALS.match(folded) is not None
 
 
 def _is_hint(cells: list[tuple[int, str]]) -> bool:
@@ -81,11 +88,14 @@ class RowSorter:
         self._tail = False
 
     def is_person_row(self, row: Row) -> bool:
-        """Tell whether a row surely is a person's: a name, and a running number, date or number beside it."""
+        """Tell whether a row is a person's and no part of a title: three cells under headings, one of them telling."""
         cells = [(i, c) for i, c in enumerate(row) if c]
-        named = any(i in self._names and self._is_person(c) for i, c in cells)
+        if any(c.rstrip().endswith(":") for _, c in cells):
+            return False
+        named = any(i in self._names for i, _ in cells)
         numbered = any(i == self._plan.ordinal and c.strip(" .)").isdigit() for i, c in cells)
-        return named and (numbered or bool(self._find_strong(cells)))
+        under = sum(i in self._mapped for i, _ in cells)
+        return under >= _LEAST_OF_PERSON and (named or numbered) and (numbered or bool(self._find_strong(cells)))
 
     def is_header_again(self, row: Row) -> bool:
         """Tell whether a row of the heading comes again."""
@@ -153,6 +163,8 @@ class RowSorter:
     def _is_total(self, text: str) -> bool:
         encoding = self._plan.encoding
         folded = fold(text, encoding)
+        if is_title_of_totals(folded):
+            return False
         if _TOTAL.match(decode(text, encoding).lower()) or _TOTAL_BARE.match(folded):
             return True
         return get_words_pattern("totals").match(folded) is not None

@@ -11,7 +11,7 @@ from xacthuc.reading.grid import Merge, Row
 from xacthuc.reading.header import build_plan, count_headings, find_header
 from xacthuc.reading.legacy import fold
 from xacthuc.reading.plan import Plan
-from xacthuc.reading.row_kinds import RowSorter
+from xacthuc.reading.row_kinds import RowSorter, is_title_of_totals
 from xacthuc.reading.titles import OF_SESSION, Standing, change_standing, read_titles
 
 _LETTERHEAD = re.compile(
@@ -100,7 +100,9 @@ def _level(text: str, encoding: str | None) -> str:
 
 def _begins_title(row: Row, *, plan: Plan, titles: frozenset[str]) -> bool:
     texts = [fold(c, plan.encoding) for c in row if c]
-    if any(get_words_pattern("signers").match(t) or get_words_pattern("totals").match(t) for t in texts):
+    if any(get_words_pattern("signers").match(t) for t in texts):
+        return False
+    if any(get_words_pattern("totals").match(t) and not is_title_of_totals(t) for t in texts):
         return False
     if any(_LETTERHEAD.match(t) or _TITLE.match(t) or _level(t, None) in titles for t in texts):
         return True
