@@ -121,9 +121,13 @@ def explain(record: str, out: Path, html: Path | None, *, as_json: bool) -> None
 def nation(folder: Path, people: int, doses: int, seed: int, *, as_json: bool) -> None:
     """Make a synthetic country with known truth in FOLDER: register, claims, truth, deliveries."""
     from xacthuc.nation import build_nation, describe_nation
+    from xacthuc.nation.build import TooManyDosesError
 
-    with Progress(quiet=as_json) as progress:
-        build_nation(folder, people=people, doses=doses, seed=seed, progress=progress.step)
+    try:
+        with Progress(quiet=as_json) as progress:
+            build_nation(folder, people=people, doses=doses, seed=seed, progress=progress.step)
+    except TooManyDosesError as error:
+        raise click.UsageError(str(error)) from None
     described = describe_nation(folder)
     if as_json:
         click.echo(json.dumps(described, ensure_ascii=False))
@@ -196,6 +200,8 @@ def main() -> None:
         _stop(str(refusal), UNUSABLE)
     except EngineFailed as failure:
         _stop(str(failure), STOPPED)
+    except FileNotFoundError as error:
+        _stop(str(VerifyRefused("run_file_missing", error.filename or "")), UNUSABLE)
     except OSError as error:
         _stop(str(VerifyRefused("run_folder_unwritable", error.filename or "")), STOPPED)
 

@@ -160,6 +160,8 @@ def _write_proposal(proposal: Proposal) -> Words:
 
 
 def _write_total(explanation: Explanation) -> Words:
+    if not explanation.steps and not explanation.total:
+        return Words("Không tính trọng số cho hồ sơ này.", "No weights were worked out for this record.")
     reached = explanation.total >= explanation.threshold
     vi, en = ("đạt", "reached") if reached else ("chưa đạt", "not reached")
     return Words(
