@@ -149,8 +149,9 @@ def _judge_orders(tokens: _Tokens) -> Numbers:
     for at in (1, 2):
         key = key << _WIDTH | traits[np.minimum(starts + at, ends - 1)]
     key = key << _WIDTH | traits[ends - 1]
-    kinds, kind = np.unique(key, return_inverse=True)
-    words = [[int(key) >> shift & int(_ORDER_TRAITS) for shift in (48, 32, 16, 0)] for key in kinds]
+    encoded = pa.array(key).dictionary_encode()
+    kinds, kind = encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
+    words = [[key >> shift & int(_ORDER_TRAITS) for shift in (48, 32, 16, 0)] for key in kinds]
     verdicts = np.array([ORDER_VERDICTS.index(judge_order(*four)) for four in words], np.int8)[kind]
     return np.where(ends - starts < 3, np.int8(0), verdicts)
 

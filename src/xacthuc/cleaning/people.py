@@ -195,9 +195,11 @@ def _check(people: People, *, cells: Cells, evidence: SheetEvidence, found: Foun
     birth, code = _check_births(people.birth, dose=cells["dose_day"], evidence=evidence)
     found.add("birth_date", code)
     numbers = people.numbers
-    differs = _differs_if_both(numbers.year, pc.utf8_slice_codeunits(birth, 0, 4))
+    differs = _differs_if_both(numbers.year, cut(birth, 0, 4))
     found.add("number", choose(differs, "number_birth_differs"))
-    marker = read_markers(people.name_key)  # Thị or Văn in the name bears a number out that the birth speaks against
+    marker = read_markers(
+        people.name_key, where=differs
+    )  # Thị or Văn in the name bears a number out that the birth speaks against
     trusted = pc.if_else(pc.and_(differs, pc.invert(_same(marker, numbers.sex))), None, numbers.sex)
     mended, code = restore_sexes(people.sex, number=trusted, name_key=people.name_key)
     found.add("sex", code)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from xacthuc.cleaning.cells import Answer, choose, fold, is_true, map_distinct
+from xacthuc.cleaning.cells import Answer, choose, fold, is_true, map_columns, map_distinct
 
 _MALE = frozenset(
     (
@@ -90,9 +90,9 @@ def restore_sexes(cell: pa.Array, *, number: pa.Array, name_key: pa.Array) -> tu
     `number`: the sex that a right number tells. An empty cell takes it; a filled one only yields where the marked name
     (Thị, Văn between family and given name) speaks against the cell too; the number alone is worth a finding.
     """
-    marker = read_markers(name_key)
     missing = pc.and_(pc.is_null(cell), pc.is_valid(number))
     against = is_true(pc.not_equal(cell, number))
+    marker = read_markers(name_key, where=against)
     both = pc.and_(against, is_true(pc.equal(marker, number)))
     code = pc.coalesce(
         choose(missing, "sex_from_number"), choose(both, "sex_mended"), choose(against, "sex_differs_from_number")
@@ -100,8 +100,12 @@ def restore_sexes(cell: pa.Array, *, number: pa.Array, name_key: pa.Array) -> tu
     return pc.if_else(both, number, pc.coalesce(cell, number)), code
 
 
-def read_markers(name_key: pa.Array) -> pa.Array:
-    """Give the sex that the middle word of a marked name key tells (Thị: F, Văn: M), else null."""
-    female = pc.match_substring(name_key, "<THIj<")
-    male = pc.match_substring(name_key, "<VAbN<")
-    return pc.coalesce(choose(female, "F"), choose(male, "M"))
+def read_markers(name_key: pa.Array, *, where: pa.Array) -> pa.Array:
+    """Give the sex that the middle word of a marked name key tells (Thị: F, Văn: M) `where` it is asked, else null."""
+
+    def read(keys: pa.Array) -> tuple[pa.Array, ...]:
+        female, male = pc.match_substring(keys, "<THIj<"), pc.match_substring(keys, "<VAbN<")
+        return (pc.coalesce(choose(female, "F"), choose(male, "M")),)
+
+    (marker,) = map_columns(name_key, where, read, regular=(None,))
+    return marker
