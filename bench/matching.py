@@ -57,7 +57,7 @@ def run_line(nation: Path, *, out: Path, chosen: argparse.Namespace) -> dict[str
 
 def run_peer(nation: Path, *, line: Path, out: Path, blocking: str, chosen: argparse.Namespace) -> dict[str, Any]:
     """Run Splink with training, and once more with the model that it saved; the better order of its links counts."""
-    claims, people = line / "work" / "claims" / "rows", line / "side" / "people" / "rows"
+    claims, people = line / "work" / "claims" / "rows", line / "people"
     given = ["--blocking", blocking, "--memory", chosen.peer_memory, "--threads", chosen.threads]
     runs: dict[str, Any] = {}
     for name, model in (("trained", []), ("saved_model", ["--model", out / "trained" / "model.json"])):
