@@ -68,6 +68,9 @@ def find_plain(chunk: pa.Table, *, plan: Plan, cell_length: int) -> Flags:
             plain &= ~_flags(pc.greater(pc.binary_length(column), cell_length))
     for column in plan.columns:
         _strike_unclear(plain, chunk.column(column.index), column)
+        joined = {"vaccine": r"\d[/.\-]\d{1,2}[/.\-]\d", "dose_date": r"[A-Za-z]{2}"}.get(column.field)
+        if joined and column.part == "" and not plan.has({"vaccine": "dose_date"}.get(column.field, "vaccine")):
+            plain &= ~_flags(pc.match_substring_regex(chunk.column(column.index), pattern=joined))
     return plain
 
 

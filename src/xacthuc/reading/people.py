@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from xacthuc.reading.content import list_words
+from xacthuc.reading.content import get_words_pattern, list_words
 from xacthuc.reading.grid import Row
 from xacthuc.reading.legacy import fold
 from xacthuc.reading.plan import DOSE_FIELDS, SHARED, Plan, PlanColumn
@@ -37,6 +37,8 @@ STROKES = ("//", "///", "-//-", "\\\\")  # "as above", or nothing
 _PEOPLE_FIELDS = ("birth_date", "sex", "number", "qr")  # a phone alone may be two of one person
 _AND = re.compile(r"\s+(?:và|va|VÀ|VA|Và)\s+|\s*[;&+]\s*")
 _LINE = re.compile(r"\r\n|\r|\n")
+_FULL_DATE = re.compile(r"(?<!\d)\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}(?!\d)|\d{4}-\d{2}-\d{2}")
+_JOINTS = re.compile(r"\s*(?:ngày\s*)?[\-–,;()\n]+(?:\s*[\-–,;()\n]+)*\s*")
 _DATE_TICK = re.compile(r"\d{1,4}[/.\-]\d|^\d{5}$")
 _DATES = re.compile(r"\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}|\d{4}")
 NOTHING = (
@@ -219,11 +221,25 @@ def _read_doses(row: Row, *, plan: Plan) -> list[tuple[int, dict[str, str]]]:
             )
             if found is not None:
                 dose[field] = found.value if found.part == "mark" else str(row[found.index])
+        dose = _part_joined(dose, encoding=plan.encoding)
         heading = plan.doses[slot - 1]
         if heading and "dose_no" not in dose:
             dose["dose_no"] = heading
         doses.append((slot, dose))
     return _divide_marked(doses, row, plan=plan)
+
+
+def _part_joined(dose: dict[str, str], *, encoding: str | None) -> dict[str, str]:
+    """Part a dose written into one cell, "AZ - 11/08/2021 - CTMAV543": the date, and the rest as vaccine and lot."""
+    field, other = ("vaccine", "dose_date") if "vaccine" in dose else ("dose_date", "vaccine")
+    whole = dose.get(field)
+    date = _FULL_DATE.search(whole) if whole and other not in dose else None
+    if whole is None or date is None:
+        return dose
+    rest = _JOINTS.sub(" - ", f"{whole[: date.start()]}-{whole[date.end() :]}").strip(" -,;:()\n")
+    if not get_words_pattern("vaccines").search(fold(rest, encoding)):
+        return dose
+    return {**dose, "dose_date": date.group(), "vaccine": " ".join(rest.split())}
 
 
 def _join_date_parts(columns: list[PlanColumn], row: Row) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -28,6 +29,8 @@ _PROOF = frozenset({"birth_date", "number", "qr", "insurance", "dose_date", "vac
 _HINTS = frozenset(
     {"phone", "sex", "address", "commune", "dose_no", "lot", "nationality", "record", "province", "district"}
 )
+_DAY = re.compile(r"\d{1,2}[.\-]\d{1,2}")  # a day that needs a year from elsewhere
+_YEAR = re.compile(r"(?<!\d)20[12]\d(?!\d)")
 _OF_PLACE = ("commune", "district", "province", "site")
 
 
@@ -105,7 +108,7 @@ def _read_grid(grid: Grid, *, path: Path, columns: ColumnMap | None, limits: Lim
         grid.notes.extend(Note("sheet_without_people") for _ in range(first is not None))
         count_summary(reading, all_chunks)
         return reading
-    fill = _fill_from_names(fill, sheet=grid.sheet, file=path.stem, plan=plan)
+    fill = _fill_from_names(fill, sheet=grid.sheet, file=path.stem, plan=plan, dated="year" in context)
     context.update(fill)
     if plan.encoding and plan.encoding != "utf8":  # that is told by each value itself
         context["encoding"] = plan.encoding
@@ -157,9 +160,13 @@ def _is_list(plan: Plan, *, columns: ColumnMap | None) -> bool:
     return bool(fields & _PROOF) or len(fields & _HINTS) >= 2
 
 
-def _fill_from_names(fill: dict[str, str], *, sheet: str, file: str, plan: Plan) -> dict[str, str]:
+def _fill_from_names(fill: dict[str, str], *, sheet: str, file: str, plan: Plan, dated: bool) -> dict[str, str]:
     """Add what the names of sheet and file say, where titles and columns say nothing."""
     said = {**read_name(file), **read_name(sheet)}
+    if _DAY.fullmatch(said.get("dose_date", "")) and not (
+        (dated or _YEAR.search(f"{file} {sheet}")) and said.keys() & {"vaccine", "dose_no"}
+    ):
+        del said["dose_date"]
     wanted = {k: v for k, v in said.items() if k not in fill and not plan.has(k)}
     if not fill and not plan.doses and not wanted.keys() & {"dose_date", "vaccine"}:
         return fill

@@ -50,6 +50,8 @@ def find_title_start(rows: Sequence[Row], at: int, *, sorter: RowSorter, plan: P
     for n in range(at - 1, max(-1, at - 1 - _ABOVE), -1):
         if sorter.is_person_row(rows[n]):
             break
+        if sorter.is_header_again(rows[n]):
+            continue
         if _begins_title(rows[n], plan=plan, titles=titles):
             start = n
     return start

@@ -24,7 +24,12 @@ _DAY_LABELLED = re.compile(
     r"\s*[:\-–]?\s*(?:thứ\s*\w+\s*,?\s*)?(?:ngày\s*)?(?P<value>\d{1,2}\s*[/.\-]\s*\d{1,2})(?!\s*[/.\-]?\s*\d)"
 )
 _DATE_ALONE = re.compile(
-    rf"^\W*(?:(?=ngày)|(?=thứ)|(?=buổi))(?:buổi\s*(?:sáng|chiều|tối|\d+)?\s*[,:\-–]?\s*)?(?:thứ\s*\w+\s*,?\s*)?{_DATE}\W*$"
+    rf"^\W*(?:(?=ngày)|(?=thứ)|(?=buổi))(?:buổi\s*(?:sáng|chiều|tối|\d+)?\s*[,:\-–]?\s*)?(?:thứ\s*\w+\s*,?\s*)?{_DATE}\W*(?:$|tại\b)"
+)
+_DAY_OF_NAME = re.compile(  # of a sheet: "11.8", "Buổi 11-8 AZ"
+    r"(?:(?:ngày|ngay|buổi|buoi|tiêm|tiem|đợt|dot|m\d|mũi \d|mui \d)\s*)*"
+    r"(?P<value>(?:0?[1-9]|[12]\d|3[01])[.\-](?:0?[1-9]|1[0-2]))"
+    r"(?![.\-]?\d)"
 )
 _DATE_OF_BAND = re.compile(rf"^\W*(?:buổi\s*\w*\W*)?{_DATE}(?=.*(?:(?<!\w)lô(?!\w)|mũi|tiêm))")
 _DATE_LAST = re.compile(rf"(?:danh sách|đợt|covid|mũi|vắc\s?xin|vaccine|tiêm).*?(?:ngày\s*:?\s*){_DATE}")
@@ -34,6 +39,10 @@ _NOT_DOSE_DATE = re.compile(
 _LOT = re.compile(
     r"(?:số\s*lô|lô\s*(?:sx|số|vắc\s?xin)?|lot(?:\s*no)?|batch(?:\s*no)?|so lo)\s*[.:]?\s*[:\-–]?\s*"
     r"(?P<value>(?=[a-z\-]*\d)[a-z0-9][a-z0-9\-]{3,})"
+)
+_LOT_BARE = re.compile(  # behind a vaccine and without the word: "AstraZeneca - CTMAV543"
+    r"(?:astra\w*|az|pfizer|comirnaty|moderna|spikevax|vero ?cell|abdala|sputnik v)\s*[\-–,(/:]\s*"
+    r"(?P<value>(?!\d+[\-.]\d+[\-.]\d+)(?=[a-z\-]*\d)[a-z0-9][a-z0-9\-]{4,})\s*(?=$|[),;]|\s[\-–])"
 )
 _VACCINE = re.compile(
     r"(?:(?:loại|tên)\s*(?:vắc\s?-?xin|vac\s?xin|vaccine?|vx|thuốc)|(?:vắc\s?-?xin|vac\s?xin|vaccine?)\s*(?=[:\-–])"
@@ -94,7 +103,7 @@ def _join_labels(cells: Sequence[str], *, encoding: str | None) -> list[str]:
     label = None
     for cell in cells:
         bare = cell.strip()
-        if label is not None:
+        if label is not None and find_heading(bare, encoding) is None:
             texts.append(f"{label} {bare}")
             label = None
         elif bare.endswith(":"):
@@ -113,6 +122,8 @@ def read_name(name: str) -> dict[str, str]:
     dates = re.findall(r"(?<!\d)\d{1,2}[.\-]\d{1,2}[.\-](?:20)?2[0-9](?!\d)", text)
     if len(dates) == 1 and not re.search(r"đến|den |từ|tu ", text.lower()):
         fill["dose_date"] = dates[0]
+    elif not dates and (day := _DAY_OF_NAME.match(text.lower())):
+        fill["dose_date"] = text[day.start("value") : day.end("value")]
     doses = set(_DOSE.findall(fold(text)))
     if len(doses) == 1:
         fill["dose_no"] = cut_words(text, doses.pop())
@@ -159,6 +170,8 @@ def _read_line(line: str, *, encoding: str | None, fill: dict[str, str], context
             fill[name] = plain[m.start("value") : m.end("value")].strip(" .-–:,")
     if "vaccine" not in fill and _ABOUT_VACCINE.search(text) and (vaccine := _find_vaccine(plain)):
         fill["vaccine"] = vaccine
+    if "lot" not in fill and "vaccine" in fill and (m := _LOT_BARE.search(text)):
+        fill["lot"] = plain[m.start("value") : m.end("value")]
     if "dose_date" not in fill and (found := _find_date(plain, text)):
         fill["dose_date"] = found
     if "dose_no" not in fill and not _LIST_OF_BOTH.search(fold(line, encoding)):
