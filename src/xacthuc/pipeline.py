@@ -28,6 +28,9 @@ from xacthuc.runs.verdicts import judge, load_supply, prepare_doses, write_recor
 from xacthuc.runs.workspace import Workspace, open_workspace, writing
 
 Report = Callable[[str, int | None], None]
+
+# A run that was begun with other steps or by another version is begun anew.
+STEP_PACKAGES = ("xacthuc.matching", "xacthuc.rules", "xacthuc.runs")
 T = TypeVar("T")
 
 
@@ -137,7 +140,8 @@ def _load(path: Path, load: Callable[[Path], T]) -> T:
 
 def _open(order: Order) -> Workspace:
     inputs = [*order.files, order.register, *(p for p in (order.columns, order.model, order.lots) if p)]
-    options = [order.engine, order.as_of.isoformat()]
+    steps = [step.sql for package in STEP_PACKAGES for step in load_steps(package).values()]
+    options = [__version__, order.engine, order.as_of.isoformat(), *steps]
     return open_workspace(order.out, inputs=inputs, options=options, side=order.register_side)
 
 
