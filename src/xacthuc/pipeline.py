@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from xacthuc import findings, matching, rules
+from xacthuc import __version__, findings, matching, rules
 from xacthuc.codes.vaccines import LotFileError
-from xacthuc.engines import open_engine
+from xacthuc.engines import load_steps, open_engine
 from xacthuc.matching import read_model
 from xacthuc.reading import ColumnMap, ColumnMapRefused, load_column_map
 from xacthuc.rules import Supply
