@@ -100,10 +100,16 @@ def write_country(country: Sequence[tuple[list[Row], list[Row]]], folder: Path) 
     return claims, people
 
 
-def decide_on(engine: Engine, folder: Path, *, model: Path | None = None) -> dict[str, Any]:
+def decide_on(
+    engine: Engine,
+    folder: Path,
+    *,
+    model: Path | None = None,
+    claims: str = "claims.parquet",
+    people: str = "people.parquet",
+) -> dict[str, Any]:
     """Match what lies in a folder; gives decisions, groups and doses by claim, and the model as text."""
-    work = folder / engine.name
-    made = match(engine, claims=folder / "claims.parquet", people=folder / "people.parquet", work=work, model=model)
+    made = match(engine, claims=folder / claims, people=folder / people, work=folder / engine.name, model=model)
     tables = {name: {row["claim"]: row for row in pq.read_table(made[name]).to_pylist()} for name in TABLES}
     return tables | {"model": made["model"].read_text(encoding="utf-8")}
 

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,7 +14,9 @@ from hypothesis import strategies as st
 from registers import decide_on, describe_place, find_differences, write_country
 from xacthuc.engines import Engine
 from xacthuc.matching import read_model, reference
+from xacthuc.nation import build_nation
 from xacthuc.records import IDENTITY
+from xacthuc.runs.intake import take_in
 
 MODEL = Path(__file__).parents[2] / "conformance" / "model.json"
 PLACES = 80  # places of one country: they meet one another in nothing
@@ -66,3 +69,32 @@ def test_spark_duckdb_and_reference_agree_on_many_places(
     assert spark == duckdb
     assert {row["identity"] for row in judged.values()} == set(IDENTITY)
     assert len({row["claim"] for row in duckdb["doses"].values()}) > 10
+
+
+@pytest.mark.slow
+@pytest.mark.spark
+def test_spark_duckdb_and_reference_agree_on_a_small_nation(
+    spark_engine: Engine, duckdb_engine: Engine, tmp_path: Path
+) -> None:
+    build_nation(tmp_path, people=20_000, doses=12_000, seed=4711)
+    claims, people = (
+        take_rows(tmp_path / f"{name}.parquet", folder=tmp_path, number=number)
+        for name, number in (("claims", "claim"), ("register", "person_no"))
+    )
+    duckdb, spark = (
+        decide_on(engine, tmp_path, claims="claim/rows", people="person_no/rows")
+        for engine in (duckdb_engine, spark_engine)
+    )
+    assert spark == duckdb  # decisions, groups, doses entered twice, and the weights learnt
+    (tmp_path / "learnt.json").write_text(duckdb["model"], encoding="utf-8")
+    model = read_model(tmp_path / "learnt.json")
+    assert model.learnt == "numbers"
+    assert find_differences(duckdb["decided"], reference.match(claims, people, model)) == []
+
+
+def take_rows(path: Path, *, folder: Path, number: str) -> list[dict[str, Any]]:
+    """Take a file in as a run does; gives its clean rows."""
+    source = take_in(path, folder=folder / number, number=number, first=0)
+    assert source.rows > 10_000
+    rows: list[dict[str, Any]] = pq.read_table(folder / number / "rows").to_pylist()
+    return rows
