@@ -1,0 +1,218 @@
+"""The command by hand and by script: what it prints, what it writes, how it ends."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import pyarrow.parquet as pq
+import pytest
+
+from line import list_steps, write_csv
+from village import HEADINGS, note_person, write_lists, write_register
+from xacthuc import cli, demo
+from xacthuc.engines import EngineFailed
+from xacthuc.runs import delivery
+
+Told = tuple[int, str, str]
+Call = Callable[..., Told]
+DAY = ("--as-of", "2021-12-20")
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Call:
+    """Call the command in this process; gives exit code, output and errors."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def run(*words: str | Path) -> Told:
+        monkeypatch.setattr(sys, "argv", ["xacthuc", *map(str, words)])
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return run
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> Path:
+    return write_register(tmp_path / "register.csv")
+
+
+@pytest.fixture
+def lists(tmp_path: Path) -> list[Path]:
+    return write_lists(tmp_path)
+
+
+def test_verify_explain_and_report(call: Call, register: Path, lists: list[Path], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    code, told, _ = call("verify", *lists, "--register", register, "--out", out, *DAY, "--title", "Xã Hải Minh")
+    assert code == 1
+    assert "MATCHED" in told
+    assert "hong.xlsx" in told
+    assert "Xã Hải Minh" in (out / "report.html").read_text(encoding="utf-8")
+    check_explanations(call, out)
+    code, told, _ = call("report", out, "--title", "Lần hai", *DAY)
+    assert (code, told.strip()) == (0, str(out / "report.html"))
+    assert "Lần hai" in (out / "report.html").read_text(encoding="utf-8")
+
+
+def check_explanations(call: Call, out: Path) -> None:
+    records = {row["identity"]: row["record"] for row in pq.read_table(out / "verdicts.parquet").to_pylist()}
+    words = {
+        "MATCHED": "Right person", "MISMATCH": "marks lost", "NOT_FOUND": "Person not found",
+        "NO_NUMBER": "No identity number", "FOREIGN": "Foreigner", "REFUSED": "Row is no record",
+    }  # fmt: skip
+    assert records.keys() == words.keys()
+    for identity, said in words.items():
+        page = out / f"{identity}.html"
+        code, text, _ = call("explain", records[identity], "--out", out, "--html", page)
+        assert code == 0
+        assert said in text
+        assert said in page.read_text(encoding="utf-8")
+        told = json.loads(call("explain", records[identity], "--out", out, "--json")[1])
+        assert (told["identity"], told["record"]) == (identity, records[identity])
+        assert sum(step["weight"] for step in told["steps"]) == told["total"]
+        assert bool(told["steps"]) == (identity in ("MISMATCH", "NOT_FOUND", "NO_NUMBER"))
+
+
+def test_explain_says_what_is_not_there(call: Call, register: Path, lists: list[Path], tmp_path: Path) -> None:
+    code, _, err = call("explain", "HM-1", "--out", tmp_path / "nowhere")
+    assert (code, "There are no verdicts" in err) == (2, True)
+    call("verify", lists[1], "--register", register, "--out", tmp_path / "out", "--no-report", "--json")
+    code, _, err = call("explain", "HM-99", "--out", tmp_path / "out")
+    assert (code, "There is no such record" in err) == (2, True)
+    code, _, err = call("report", tmp_path / "nowhere")
+    assert (code, "run xacthuc verify" in err.lower()) == (2, True)
+
+
+def test_explain_of_a_person_who_could_be_several(call: Call, register: Path, tmp_path: Path) -> None:
+    nam = note_person(5, number12="271450001")
+    listed = write_csv(tmp_path / "a.csv", [["id", *HEADINGS], ["x", *nam]])
+    code, told, _ = call("verify", listed, "--register", register, "--out", tmp_path / "out", "--no-report", "--json")
+    assert (code, json.loads(told)["identity"]) == (0, {"AMBIGUOUS": 1})
+    assert "Could be several people" in call("explain", "x", "--out", tmp_path / "out")[1]
+
+
+def test_read_says_what_was_understood(call: Call, lists: list[Path], tmp_path: Path) -> None:
+    code, told, _ = call("read", *lists, "--out", tmp_path / "out")
+    assert code == 1
+    for said in ("tram y te.xlsx: 4 records", "'Họ và tên' -> name", "hong.xlsx"):
+        assert said in told.replace("\n", " ")
+    assert pq.read_table(tmp_path / "out" / "records.parquet").num_rows == 8
+    code, told, _ = call("read", lists[1], "--out", tmp_path / "one", "--json")
+    answer = json.loads(told)
+    assert (code, answer["files"][0]["records"]) == (0, 4)
+    fields = {column["field"] for column in answer["files"][0]["sheets"][0]["columns"]}
+    assert {"record", "name", "birth_date", "number"} <= fields
+    # A run against the register may follow in the same folder.
+    assert not (tmp_path / "one" / "verdicts.parquet").exists()
+
+
+def test_model_that_was_given_is_used_instead_of_learning(
+    call: Call, register: Path, lists: list[Path], tmp_path: Path
+) -> None:
+    model = Path(__file__).parents[2] / "conformance" / "model.json"
+    words = ("verify", lists[1], "--register", register, "--no-report", "--json", *DAY)
+    for out, more in (("learnt", ()), ("given", ("--model", model))):
+        assert call(*words, "--out", tmp_path / out, *more)[0] == 0
+    assert (tmp_path / "given" / "model.json").read_bytes() == model.read_bytes()
+    weights = {
+        out: [row["weight"] for row in pq.read_table(tmp_path / out / "verdicts.parquet").to_pylist()]
+        for out in ("learnt", "given")
+    }
+    assert weights["learnt"] != weights["given"]
+    assert "patterns" in list_steps(tmp_path / "learnt")
+    assert "patterns" not in list_steps(tmp_path / "given")
+
+
+def test_nation_and_score(call: Call, tmp_path: Path) -> None:
+    folder = tmp_path / "nation"
+    code, told, _ = call("nation", folder, "--people", 2000, "--doses", 800, "--seed", 3, "--json")
+    assert (code, json.loads(told)["people"]) == (0, 2000)
+    words = ("verify", folder / "claims.parquet", "--register", folder / "register.parquet", "--no-report", "--json")
+    assert call(*words, "--out", tmp_path / "out", "--as-of", "2021-12-01")[0] == 0
+    code, told, _ = call("score", tmp_path / "out", "--truth", folder / "truth.parquet", "--json")
+    assert (code, json.loads(told)["matched_wrong_person"]) == (0, 0)
+    code, told, _ = call("score", tmp_path / "out", "--truth", folder / "truth.parquet")
+    assert (code, "matched_wrong_person: 0" in told) == (0, True)
+    code, told, _ = call("nation", tmp_path / "small", "--people", 200, "--doses", 20)
+    assert (code, "residual" in told) == (0, True)
+    code, _, err = call("nation", tmp_path / "many", "--people", 100, "--doses", 9000)
+    assert (code, "too many" in err) == (2, True)
+
+
+REFUSED: dict[str, tuple[str | Path, ...]] = {
+    "no files": ("verify",),
+    "no register": ("verify", "list.csv"),
+    "no such command": ("verfy",),
+    "no such engine": ("verify", "list.csv", "--register", "list.csv", "--out", "o", "--engine", "abacus"),
+    "no such day": ("verify", "list.csv", "--register", "list.csv", "--out", "o", "--as-of", "soon"),
+}
+
+
+@pytest.mark.parametrize("words", REFUSED.values(), ids=REFUSED.keys())
+def test_command_that_cannot_be_understood(
+    call: Call, words: tuple[str | Path, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_csv(tmp_path / "list.csv", [HEADINGS])
+    code, out, err = call(*words)
+    assert (code, out) == (2, "")
+    assert "Error" in err
+
+
+def test_folder_that_cannot_be_written(call: Call, register: Path, lists: list[Path], tmp_path: Path) -> None:
+    blocked = tmp_path / "blocked"
+    blocked.write_text("a file", encoding="utf-8")
+    words = ("verify", lists[1], "--register", register)
+    code, _, err = call(*words, "--out", blocked / "out", "--json")
+    assert (code, "cannot be written" in err) == (3, True)
+
+
+ENDS: dict[str, tuple[BaseException, int, str]] = {
+    "Ctrl-C": (click.exceptions.Abort(), 130, "run the same command again"),
+    "engine": (EngineFailed("step 02_compare stopped: the memory budget is used up"), 3, "02_compare"),
+    "no such file": (FileNotFoundError(2, "gone", "lots.csv"), 2, "lots.csv"),
+    "disk": (OSError(28, "No space left on device", "out"), 3, "cannot be written"),
+}
+
+
+@pytest.mark.parametrize(("error", "code", "said"), ENDS.values(), ids=ENDS.keys())
+def test_how_it_ends(
+    call: Call, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, said: str, tmp_path: Path
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise error
+
+    # Only the end of the command is looked at: what stopped it stands in for disk, memory and keyboard.
+    monkeypatch.setattr(delivery, "write_report", fail)
+    found, out, err = call("report", tmp_path)
+    assert (found, out) == (code, "")
+    assert said in err
+    assert "Traceback" not in err
+
+
+def test_demo_shows_the_whole_line(call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name, value in (("PEOPLE", 6_000), ("DOSES", 3_600), ("HANDS", 2), ("ROWS", 40)):
+        monkeypatch.setattr(demo, name, value)
+    code, told, _ = call("demo", "--folder", tmp_path / "demo", "--seed", 5)
+    assert code == 0
+    assert "Open these:" in told
+    assert "0 of" in told
+    for path in ("district/report.html", "district/annotated", "province/report.html", "measures.json"):
+        assert (tmp_path / "demo" / path).exists()
+    assert call("demo", "--folder", tmp_path / "demo", "--seed", 5)[0] == 0  # what is there is shown again
+
+
+def test_version_and_help(call: Call) -> None:
+    assert call("--version")[0] == 0
+    assert "verify" in call("--help")[1]
