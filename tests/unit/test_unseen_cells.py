@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from reading_tables import read_all, write_text, write_xlsx
-from test_unseen_hands import AN, AZ1, AZ2, BINH, CUC, PF1, Expected, ds, get_kinds, read_doses
+from test_unseen_layouts import AN, AZ1, AZ2, BINH, CUC, PF1, Expected, ds, get_kinds, read_doses
 
 from xacthuc.cleaning.name_habits import tells_given_first, turn_names
 from xacthuc.cleaning.names import clean_name, clean_names

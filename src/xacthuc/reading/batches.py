@@ -118,7 +118,8 @@ def build_plain(chunk: pa.Table, *, rows: Indices, plan: Plan, standings: Sequen
     which = np.asarray(np.searchsorted(starts, rows, side="right") - 1, dtype=np.int64)
     if not plan.has("address"):
         person["address"] = _pick([s.address for _, s in standings], which)
-    slots = [(n + 1, _read_dose(chunk, plan=plan, slot=n + 1)) for n in range(len(plan.doses))]
+    standing = np.array([is_dose_standing(s.fill, plan=plan) for _, s in standings])[which]
+    slots = [(n + 1, _read_dose(chunk, plan=plan, slot=n + 1, told=standing)) for n in range(len(plan.doses))]
     tables: list[pa.Table] = []
     without = np.ones(len(rows), dtype=bool)
     for slot, (own, dose) in slots:
@@ -126,7 +127,6 @@ def build_plain(chunk: pa.Table, *, rows: Indices, plan: Plan, standings: Sequen
             dose = _fill(dose, standings, which)
         tables.append(_build(person, dose, rows=rows, slot=slot, keep=own))
         without &= ~own
-    standing = np.array([is_dose_standing(s.fill, plan=plan) for _, s in standings])[which]
     tables.append(_build(person, _fill({}, standings, which), rows=rows, slot=1, keep=without & standing))
     tables.append(_build(person, {}, rows=rows, slot=0, keep=without & ~standing))
     return pa.concat_tables([t for t in tables if t.num_rows] or tables[:1])
@@ -237,7 +237,7 @@ def _read_sex(chunk: pa.Table, columns: list[PlanColumn]) -> pa.ChunkedArray:
     return pc.coalesce(*plain)
 
 
-def _read_dose(chunk: pa.Table, *, plan: Plan, slot: int) -> tuple[Flags, dict[str, pa.ChunkedArray]]:
+def _read_dose(chunk: pa.Table, *, plan: Plan, slot: int, told: Flags) -> tuple[Flags, dict[str, pa.ChunkedArray]]:
     """Give where a dose's own columns hold something, and its fields."""
     own = np.zeros(chunk.num_rows, dtype=bool)
     dose = {}
@@ -245,7 +245,8 @@ def _read_dose(chunk: pa.Table, *, plan: Plan, slot: int) -> tuple[Flags, dict[s
         columns = [c for c in plan.columns if c.field == field and c.slot in (slot, SHARED)]
         for column in columns:
             if column.slot == slot:
-                own |= _flags(pc.is_valid(chunk.column(column.index)))
+                filled = _flags(pc.is_valid(chunk.column(column.index)))
+                own |= filled & told if field == "site" else filled  # a site alone is no dose
         if any(c.part == "day" for c in columns):
             dose[field] = _read_birth(chunk, columns)
         elif columns:

@@ -128,12 +128,13 @@ def read_person(row: Row, *, plan: Plan, standing: Standing, part: int = 1) -> l
     person = _read_fields(row, plan=plan)
     if standing.address and not plan.has("address"):
         person["address"] = standing.address
-    doses = _divide_doses(_read_doses(row, plan=plan))
+    told = is_dose_standing(standing.fill, plan=plan)
+    doses = _divide_doses(_read_doses(row, plan=plan, told=told))
     raw = []
     for slot, dose in doses:
         filled = {**standing.fill, **dose} if len(plan.doses) <= 1 else dose
         raw.append(RawPart(part, slot, {**person, **filled}))
-    if not raw and is_dose_standing(standing.fill, plan=plan):
+    if not raw and told:
         raw.append(RawPart(part, 1, {**person, **standing.fill}))
     return raw or [RawPart(part, 0, person)]
 
@@ -203,12 +204,12 @@ def _read_sex(columns: list[PlanColumn], row: Row) -> str | None:
     return marked[0] if len(marked) == 1 else None
 
 
-def _read_doses(row: Row, *, plan: Plan) -> list[tuple[int, dict[str, str]]]:
-    """Give the doses whose own columns hold something."""
+def _read_doses(row: Row, *, plan: Plan, told: bool) -> list[tuple[int, dict[str, str]]]:
+    """Give the doses whose own columns hold something; a site alone is none, unless the title has told of a dose."""
     doses = []
     for slot in range(1, len(plan.doses) + 1):
         own = [c for c in plan.columns if c.slot == slot and _is_filled(c, row[c.index])]
-        if not own:
+        if not own or (not told and all(c.field == "site" for c in own)):
             continue
         dose = {}
         for field in DOSE_FIELDS:
