@@ -6,12 +6,14 @@ from datetime import date
 from typing import Any
 
 import pyarrow as pa
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from xacthuc.cleaning import clean_batch
-from xacthuc.cleaning.dates import DateStyle, read_date
+from xacthuc.cleaning.date_columns import clean_dates
+from xacthuc.cleaning.dates import DateStyle, Order, read_date
 from xacthuc.cleaning.numbers import clean_numbers, load_forms, read_number
+from xacthuc.cleaning.people import clean_insurance, read_insurance
 from xacthuc.cleaning.phones import clean_phones, read_phone
 from xacthuc.findings import list_codes
 from xacthuc.records import CLEAN_SCHEMA, FINDING_SCHEMA, NUMBER_STATES, RAW_FIELDS, RAW_SCHEMA, Column, SheetLayout
@@ -101,6 +103,46 @@ def test_a_column_of_numbers_is_read_as_its_cells(texts: list[str | None], first
             part[at].as_py() for part in (column.number12, column.number9, column.passport, column.digits, column.state)
         )
         assert got == (read.number12, read.number9, read.passport, read.digits, read.state)
+
+
+@given(DIGITS, st.sampled_from([3, 12]), st.sampled_from(["", " ", ".", "-"]), st.data())
+@settings(max_examples=300, deadline=None)
+def test_signs_around_digits_mean_the_same_in_a_column(digits: str, group: int, sign: str, data: st.DataObject) -> None:
+    assume(sign != "." or not digits.endswith("000"))  # three zeros behind a dot can be decimals too
+    before = data.draw(st.sampled_from(["", " ", "'", "số ", "Số ", "O", "B", "\u00a0"]))
+    after = data.draw(st.sampled_from(["", " ", ".0", ",0", ".00", "\u00a0", "."]))
+    text = before + sign.join(digits[at : at + group] for at in range(0, len(digits), group)) + after
+    read, column = read_number(text), clean_numbers(pa.array([text]))
+    got = (column.number12, column.number9, column.passport, column.digits, column.state)
+    expected = (read.number12, read.number9, read.passport, read.digits, read.state)
+    assert tuple(part[0].as_py() for part in got) == expected
+
+
+ORDERS: list[Order] = ["dmy", "mdy", "ymd"]
+
+
+@given(
+    st.lists(st.none() | st.text("0123456789/-. ", max_size=11) | st.dates().map(str) | TEXT, max_size=8),
+    st.sampled_from(ORDERS),
+    st.booleans(),
+)
+@settings(max_examples=300, deadline=None)
+def test_a_column_of_dates_is_read_as_its_cells(texts: list[str | None], order: Order, swapped: bool) -> None:
+    style = DateStyle(order=order, swapped=swapped)
+    written = [day and "/".join(reversed(day.split("-"))) for day in texts]
+    for column in (texts, written, [*written, None][1:]):
+        value, reason, short = clean_dates(pa.array(column, pa.string()), style=style)
+        read = [read_date(text, style) if text is not None else None for text in column]
+        assert value.to_pylist() == [found and found.value for found in read]
+        assert reason.to_pylist() == [found and found.reason for found in read]
+        assert short.to_pylist() == ["y" if found and found.short else None for found in read]
+
+
+@given(st.lists(DIGITS | st.from_regex("[A-Za-zĐ]{2}[0-9]{13}[ x]?", fullmatch=True) | TEXT, max_size=8))
+@settings(max_examples=200, deadline=None)
+def test_a_column_of_insurance_is_read_as_its_cells(texts: list[str]) -> None:
+    cards, codes = clean_insurance(pa.array(texts, pa.string()))
+    assert list(zip(cards.to_pylist(), codes.to_pylist(), strict=True)) == [read_insurance(text) for text in texts]
 
 
 @given(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from xacthuc.cleaning.cells import as_array, choose, map_distinct, trim
+from xacthuc.cleaning.cells import Answer, as_array, choose, map_distinct, trim
 from xacthuc.cleaning.encodings import restore_text
 from xacthuc.cleaning.evidence import Raw, SheetEvidence, gather_evidence
 from xacthuc.cleaning.found import FoundList
@@ -134,6 +135,11 @@ def _clean_countries(values: pa.Array) -> tuple[pa.Array, pa.Array]:
     return value, code
 
 
+@lru_cache(maxsize=50_000)
+def _read_site(text: str) -> Answer:
+    return (trim(text) or None,)
+
+
 def _build(
     cells: dict[str, pa.Array],
     *,
@@ -150,7 +156,7 @@ def _build(
     found.add("insurance", code)
     nationality, code = _clean_countries(cells["nationality"])
     found.add("nationality", code)
-    (site,) = map_distinct(cells["site"], lambda text: (trim(text) or None,), width=1)
+    (site,) = map_distinct(cells["site"], _read_site, width=1)
     numbers = people.numbers
     columns = {
         **{name: cells[name] for name in ("file", "sheet", "row", "part", "slot")},

@@ -161,6 +161,7 @@ def count_edits(first: str, second: str) -> int:
     return row[-1]
 
 
+@lru_cache(maxsize=50_000)
 def read_lot(text: str, *, vaccine: str | None) -> tuple[str | None, str | None]:
     """Read one lot: upper case, no label, no blanks; a letter for a digit is mended where the product's lots tell."""
     text = unicodedata.normalize("NFC", text)
