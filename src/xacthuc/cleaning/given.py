@@ -28,6 +28,9 @@ DATE_CODES = {
 }
 
 
+DOSE_NAMES = ("dose_no", "vaccine", "lot", "dose_date")  # a band between the rows may tell them, too
+
+
 @dataclass(frozen=True)
 class Doses:
     """The dose's columns, all of one length."""
@@ -56,7 +59,7 @@ def clean_doses(
     given, contradicted = decide_given(
         slot=cells["slot"], own=_find_own(cells, layout, absent=absent), note=tell_not_given(cells["note"]), cell=absent
     )
-    if not has_doses(layout):
+    if not has_doses(layout) and not any(cells[name].null_count < len(given) for name in DOSE_NAMES):
         given = pc.is_valid(given)  # a list of people only: nobody was left out of anything
     found.add("note", choose(contradicted, "note_says_not_given"))
     found.add("dose_date", choose(absent, "dose_not_given"))
@@ -66,7 +69,7 @@ def clean_doses(
 def has_doses(layout: SheetLayout) -> bool:
     """Tell whether the sheet speaks of doses at all, in a column or in its title."""
     named = {column.field for column in layout.columns} | set(layout.context)
-    return not layout.columns or bool(named & {"dose_no", "vaccine", "lot", "dose_date"})
+    return not layout.columns or not named.isdisjoint(DOSE_NAMES)
 
 
 def _clean_days(values: pa.Array, *, absent: pa.Array, evidence: SheetEvidence, found: FoundList) -> pa.Array:
