@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import random
+import signal
+import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,12 +45,17 @@ def country(tmp_path_factory: pytest.TempPathFactory) -> Country:
     return Country(words, digest(folder / "out" / "verdicts.parquet"), list_steps(folder / "out"), seconds)
 
 
+def wait_for(process: subprocess.Popen[str], out: Path, *, steps: int) -> None:
+    """Wait until a run has finished so many steps, or has ended."""
+    lines = out / "steps.jsonl"
+    while process.poll() is None and (lines.read_bytes().count(b"\n") if lines.exists() else 0) < steps:
+        time.sleep(0.002)
+
+
 def kill_after(steps: int, seconds: float, words: tuple[str | Path, ...], *, temporary: Path) -> bool:
     """Run the command and kill it some seconds after so many steps; gives whether it had not finished by then."""
     process = start(*words, temporary=temporary)
-    lines = Path(words[-1]) / "steps.jsonl"
-    while process.poll() is None and (lines.read_bytes().count(b"\n") if lines.exists() else 0) < steps:
-        time.sleep(0.002)
+    wait_for(process, Path(words[-1]), steps=steps)
     time.sleep(seconds)
     process.kill()
     process.communicate()
@@ -88,6 +95,20 @@ def test_killed_again_and_again(country: Country, tmp_path: Path) -> None:
     words = (*country.words, "--out", tmp_path / "out")
     for steps in range(2, len(country.steps), 9):
         assert kill_after(steps, 0.0, words, temporary=tmp_path / "tmp")
+    code, _, err = run(*words, temporary=tmp_path / "tmp")
+    assert code == 0, err
+    check_same(country, tmp_path)
+
+
+def test_stopped_by_hand_and_begun_again(country: Country, tmp_path: Path) -> None:
+    words = (*country.words, "--out", tmp_path / "out")
+    process = start(*words, temporary=tmp_path / "tmp")
+    wait_for(process, tmp_path / "out", steps=5)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate()
+    assert process.returncode == 130
+    assert "run the same command again" in err
+    assert "Traceback" not in err
     code, _, err = run(*words, temporary=tmp_path / "tmp")
     assert code == 0, err
     check_same(country, tmp_path)

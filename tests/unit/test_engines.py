@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 import traceback
 from datetime import date, timedelta
 from pathlib import Path
@@ -180,6 +184,28 @@ def test_memory_budget_holds_and_is_named(tmp_path: Path) -> None:
         engine.close()
     assert "--memory" in said
     assert not (tmp_path / "out.parquet").exists()
+
+
+ENDLESS = """
+from pathlib import Path
+from xacthuc.engines import Step, open_engine
+engine = open_engine("duckdb", scratch=Path("scratch"))
+print("begun", flush=True)
+many = "SELECT sum(a.i * b.i % 7) AS n FROM range(1000000) AS a(i), range(1000000) AS b(i)"
+try:
+    engine.run_step(Step("endless", many), inputs={}, output=Path("out.parquet"))
+except KeyboardInterrupt:
+    print("stopped", sorted(path.name for path in Path().iterdir()))
+"""
+
+
+def test_ctrl_c_stops_a_step_as_it_stops_anything(tmp_path: Path) -> None:
+    process = subprocess.Popen([sys.executable, "-c", ENDLESS], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    assert process.stdout.readline() == "begun\n"
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    assert process.communicate()[0] == "stopped ['scratch']\n"
 
 
 def test_steps_come_in_the_order_of_their_numbers() -> None:

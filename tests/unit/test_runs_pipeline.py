@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from line import list_steps, write_csv, write_workbook
-from village import DOSE, HEADINGS, note_person, write_register
+from village import DOSE, HEADINGS, note_person, write_lists, write_register
 from xacthuc import pipeline
-from xacthuc.engines import EngineFailed
+from xacthuc.engines import Engine, EngineFailed
 from xacthuc.reading import ColumnMap
 from xacthuc.runs import identifiers, verdicts
 from xacthuc.runs.intake import Source, take_in
@@ -139,6 +139,25 @@ def test_candidates_are_kept_for_the_owner_of_the_register(tmp_path: Path) -> No
     assert [
         (row["record"], row["place_no"], row["person"], row["number12"]) for row in rows if row["place_no"] == 1
     ] == [("y", 1, "B", "036085000002")]
+
+
+@pytest.mark.slow
+@pytest.mark.spark
+def test_spark_gives_the_same_files(tmp_path: Path, spark_engine: Engine) -> None:
+    told: dict[str, Any] = {}
+    for name in ("duckdb", "spark"):
+        folder = tmp_path / name
+        folder.mkdir()
+        files = write_lists(folder)[:2]
+        order = make_order(folder, *files, engine=name, register_side=folder / "side")
+        pipeline.verify(order)
+        tables = [*(order.out / f"{table}.parquet" for table in TABLES), folder / "side" / "candidates.parquet"]
+        told[name] = [sorted(map(str, pq.read_table(path).to_pylist())) for path in tables]
+        assert all(told[name])
+    assert told["spark"] == told["duckdb"]
+
+
+TABLES = ("verdicts", "records", "persons", "explanations")
 
 
 @pytest.mark.parametrize("sorted_rows", [1, 1000])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -54,23 +55,20 @@ class DuckDBEngine:
         select = step.sql.rstrip().rstrip(";")
         quoted = str(unfinished).replace("'", "''")
         try:
-            self._name_inputs(inputs)
-            self._connection.execute(f"COPY ({select}\n) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)")
+            with _explaining(step.name):
+                self._name_inputs(inputs)
+                self._connection.execute(f"COPY ({select}\n) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)")
             if output.is_dir():
                 shutil.rmtree(output)
             unfinished.replace(output)
-        except duckdb.Error as error:
-            raise EngineFailed(_explain(step.name, error)) from None  # the engine's own text may quote values
         finally:
             unfinished.unlink(missing_ok=True)
 
     def fetch(self, sql: str, *, inputs: Mapping[str, Path]) -> pa.Table:
         """Give the rows of a small query; see Engine."""
-        try:
+        with _explaining("query"):
             self._name_inputs(inputs)
             return self._connection.sql(sql).to_arrow_table()
-        except duckdb.Error as error:
-            raise EngineFailed(_explain("query", error)) from None
 
     def close(self) -> None:
         """Close the database."""
@@ -79,6 +77,18 @@ class DuckDBEngine:
     def _name_inputs(self, inputs: Mapping[str, Path]) -> None:
         for name, path in inputs.items():
             self._connection.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM {as_source(path)}")
+
+
+@contextmanager
+def _explaining(step: str) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        raise EngineFailed(_explain(step, error)) from None  # the engine's own text may quote values
+    except RuntimeError as error:
+        if str(error) == "Query interrupted":  # how DuckDB tells of Ctrl-C
+            raise KeyboardInterrupt from None
+        raise
 
 
 def _explain(step: str, error: duckdb.Error) -> str:
