@@ -218,7 +218,7 @@ def test_column_map_is_used_for_reading_alone_too(tmp_path: Path) -> None:
 
 def test_progress_tells_rows_and_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = io.StringIO()
-    shown.isatty = lambda: True  # type: ignore[method-assign]
+    shown.isatty = lambda: True
     monkeypatch.setattr(sys, "stderr", shown)
     with Progress(quiet=False, steps=2) as progress:
         progress.step("register", 1000)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from xacthuc.runs.intake import ROW_GROUP, Source
 from xacthuc.runs.workspace import writing
@@ -15,6 +16,13 @@ from xacthuc.runs.workspace import writing
 Key = tuple[str, int, str]  # sheet, row, own id
 
 ADDRESS = ("file", "sheet", "row", "part", "slot")
+
+HASHED_ROWS = 250_000  # at a time: some 30 MB of places and factors
+
+# Odd numbers by chance. Should two texts have the same sum, they are looked at, and nothing is renamed.
+FACTORS: NDArray[np.uint64] = np.random.default_rng(2021).integers(0, 2**63, 64, dtype=np.uint64) * np.uint64(
+    2
+) + np.uint64(1)
 
 
 def settle_records(folder: Path, sources: Sequence[Source]) -> None:
@@ -26,12 +34,12 @@ def settle_records(folder: Path, sources: Sequence[Source]) -> None:
     own = [source for source in sources if source.rows and _has_own_ids(source)]
     if not own:
         return
-    counted = pa.chunked_array([count for source in own for count in _read_records(folder, source)], pa.string())
-    counts = pc.value_counts(counted)
-    repeated = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
+    hashes = [_hash_records(folder / "rows" / _name(source)) for source in own]
+    ordered = np.sort(np.concatenate(hashes))
+    repeated = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
     taken: set[str] = set()
-    for source in own if len(repeated) else ():
-        _settle(folder, source, repeated=repeated, taken=taken)
+    for source, hashed in zip(own, hashes, strict=True) if len(repeated) else ():
+        _settle(folder, source, clashing=np.isin(hashed, repeated), taken=taken)
 
 
 def _has_own_ids(source: Source) -> bool:
@@ -42,16 +50,28 @@ def _name(source: Source) -> str:
     return f"{source.first:012d}.parquet"
 
 
-def _read_records(folder: Path, source: Source) -> Iterator[pa.Array]:
-    yield from pq.read_table(folder / "rows" / _name(source), columns=["record"])["record"].chunks
+def _hash_records(path: Path) -> NDArray[np.uint64]:
+    """Give a number for each record, equal for equal texts: millions of ids are compared without holding them."""
+    batches = pq.ParquetFile(path).iter_batches(HASHED_ROWS, columns=["record"])
+    return np.concatenate([_hash_texts(batch.column(0)) for batch in batches])
 
 
-def _settle(folder: Path, source: Source, *, repeated: pa.Array, taken: set[str]) -> None:
+def _hash_texts(texts: pa.Array) -> NDArray[np.uint64]:
+    """Add up the bytes of each text, each times the factor of its place; none is empty, as no record is."""
+    offsets = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    letters = np.frombuffer(texts.buffers()[2], np.uint8)[offsets[0] : offsets[-1]]
+    starts = offsets[:-1] - offsets[0]
+    places = np.arange(len(letters), dtype=np.int32) - np.repeat(starts, np.diff(offsets))
+    sums: NDArray[np.uint64] = np.add.reduceat(FACTORS[places % len(FACTORS)] * letters, starts)
+    return sums
+
+
+def _settle(folder: Path, source: Source, *, clashing: NDArray[np.bool_], taken: set[str]) -> None:
     path = folder / "rows" / _name(source)
-    clashing = pq.read_table(path, columns=["record", *ADDRESS], filters=pc.field("record").isin(repeated))
+    rows = pq.read_table(path, columns=["record", *ADDRESS]).filter(pa.array(clashing))
     renamed: dict[Key, str] = {}
     here: set[str] = set()
-    for record, *address in zip(*(column.to_pylist() for column in clashing.columns), strict=True):
+    for record, *address in zip(*(column.to_pylist() for column in rows.columns), strict=True):
         name = f"{source.file}:{record}" if record in taken or record in here else record
         if name in here:
             name = ":".join(map(str, address))
@@ -61,8 +81,8 @@ def _settle(folder: Path, source: Source, *, repeated: pa.Array, taken: set[str]
     taken |= here
     if renamed:
         # Findings first: if the run is killed between the two, the rows still tell what to rename.
-        for rows in (folder / "findings" / _name(source), path):
-            _rename(rows, renamed)
+        for table in (folder / "findings" / _name(source), path):
+            _rename(table, renamed)
 
 
 def _rename(path: Path, renamed: dict[Key, str]) -> None:
