@@ -11,9 +11,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
-PAGE = os.sysconf("SC_PAGE_SIZE")
 
-# How often the memory of a measured process is looked at; peaks that are shorter may be missed.
+# How often the memory of a measured process is looked at; a peak shared by several processes may be missed.
 EVERY_SECONDS = 0.1
 
 
@@ -44,13 +43,13 @@ def measure(command: Sequence[str], *, log: Path) -> Usage:
             reaped, status, used = os.wait4(process.pid, os.WNOHANG)
             if reaped:
                 break
-            peak = max(peak, sum(_resident(pid) for pid in list_tree(process.pid)))
+            now, highest = zip(*(_memory(pid) for pid in list_tree(process.pid)), strict=True)
+            peak = max(peak, sum(now), *highest)
             time.sleep(EVERY_SECONDS)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(f"{command[1]} ended with {process.returncode}; see {log}")
-    cpu = used.ru_utime + used.ru_stime
-    return Usage(cpu_s=cpu, wall_s=time.monotonic() - began, peak_gb=max(peak, used.ru_maxrss * 1024) / 1e9)
+    return Usage(cpu_s=used.ru_utime + used.ru_stime, wall_s=time.monotonic() - began, peak_gb=peak / 1e9)
 
 
 def count_cpu(pid: int) -> float:
@@ -79,8 +78,12 @@ def _stats(pids: Iterator[int] | Sequence[int]) -> Iterator[tuple[int, list[str]
         yield pid, text.rpartition(")")[2].split()
 
 
-def _resident(pid: int) -> int:
+def _memory(pid: int) -> tuple[int, int]:
+    """Give the bytes that a process holds now and the most it ever held; ru_maxrss would count its parent too."""
     try:
-        return int(Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1]) * PAGE
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
-        return 0
+        return 0, 0
+    said = dict(line.split(":", 1) for line in lines if line.startswith(("VmRSS", "VmHWM")))
+    now, highest = (int(said.get(name, "0 kB").split()[0]) * 1024 for name in ("VmRSS", "VmHWM"))
+    return now, highest
