@@ -36,6 +36,6 @@ def test_no_more_is_made_than_was_asked_for_and_no_thread_stays() -> None:
 
     items = run_ahead(count(), depth=1)
     assert [next(items), next(items)] == [0, 1]
-    items.close()  # type: ignore[attr-defined]
+    items.close()  # type: ignore[attr-defined]  # the test is of the wrong type
     assert len(made) <= 4  # two used, one waiting, one in the maker's hand
     assert threading.active_count() == before
