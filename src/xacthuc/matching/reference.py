@@ -20,11 +20,6 @@ Pair = tuple[int, int]
 MARKS = str.maketrans("", "", "abcdefghijklmnopqrstuvwxyz")
 
 
-def base_of(key: str | None) -> str | None:
-    """Give the base key of a marked key."""
-    return key.translate(MARKS) if key is not None else None
-
-
 def distance(a: str, b: str) -> int:
     """Levenshtein's distance."""
     row = list(range(len(b) + 1))
