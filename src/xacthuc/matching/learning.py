@@ -23,6 +23,9 @@ AGREED_SAMPLE = 32
 # Rounds of expectation and maximisation; the weights stand still long before.
 ROUNDS = 40
 
+# A level nobody has shown yet is still possible.
+LITTLE = 0.05
+
 # Nothing weighs more than this many bits either way, however rarely it was seen.
 HEAVIEST = 30.0
 
@@ -66,10 +69,13 @@ def learn(
     if taught >= LEAST_TAUGHT:
         m = _shares(own, smooth=0.5)
         others = sum(p.pairs for p in numbered) - taught
-        m["number"], u["number"] = _number_shares(taught, others, u["number"], people=people)
-        m = _improve(m, u, candidates, people=people, free=("number",), fixed_equal=True)
+        u["number"][0] = (others + 0.5) / (taught + others + 1) / people
+        m["number"] = _number_shares(taught)
+        # The joined pairs have equal numbers, so the candidates have only to teach how the others differ.
+        m = _improve(m, u, candidates, people=people, counted={"number": [taught, *[LITTLE] * 3]})
     else:
-        m = _improve(_guess(), u, candidates, people=people, free=tuple(LEVELS), fixed_equal=False)
+        none = {field: [LITTLE] * count for field, count in LEVELS.items()}
+        m = _improve(_guess(), u, candidates, people=people, counted=none)
     learnt = "numbers" if taught >= LEAST_TAUGHT else "em"
     return Model(
         people=people, claims=claims, learnt=learnt, weights=_weigh(m, u, people), thresholds=_thresholds(people)
@@ -92,12 +98,10 @@ def _shares(patterns: list[Pattern], *, smooth: float) -> Levels:
     return shares
 
 
-def _number_shares(own: float, others: float, u: list[float], *, people: int) -> tuple[list[float], list[float]]:
-    """Shares of the number's levels: equal from the joined pairs, the rest to be improved from the candidates."""
-    equal = own / (own + others + 1)
-    rest = (1 - equal) / 3
-    chance = (others + 0.5) / (own + others + 1) / people
-    return [equal, rest, rest, rest], [chance, *u[1:]]
+def _number_shares(own: float) -> list[float]:
+    """Where to begin for the levels of the number, of which only the equal ones have been counted."""
+    rest = max(1.0, own / 100)
+    return [n / (own + 3 * rest) for n in (own, rest, rest, rest)]
 
 
 def _guess() -> Levels:
@@ -105,28 +109,18 @@ def _guess() -> Levels:
     return {field: [0.8, *([0.2 / (count - 1)] * (count - 1))] for field, count in LEVELS.items()}
 
 
-def _improve(
-    m: Levels, u: Levels, patterns: list[Pattern], *, people: int, free: tuple[str, ...], fixed_equal: bool
-) -> Levels:
-    """Expectation and maximisation over the candidates, for the fields in `free`."""
+def _improve(m: Levels, u: Levels, patterns: list[Pattern], *, people: int, counted: Levels) -> Levels:
+    """Expectation and maximisation over the candidates, for the fields in `counted`, from what is counted of them."""
     pairs = [p for p in patterns if not p.held]
     for _ in range(ROUNDS):
-        seen = {field: [0.05] * LEVELS[field] for field in free}
+        seen = {field: list(counts) for field, counts in counted.items()}
         for pattern in pairs:
             mine = _posterior(pattern, m, u, people=people) * pattern.pairs
-            for field in free:
+            for field, counts in seen.items():
                 if pattern.levels[field] >= 0:
-                    seen[field][pattern.levels[field]] += mine
-        for field in free:
-            m = {**m, field: _renew(m[field], seen[field], keep_first=fixed_equal)}
+                    counts[pattern.levels[field]] += mine
+        m = {**m, **{field: [n / sum(counts) for n in counts] for field, counts in seen.items()}}
     return m
-
-
-def _renew(old: list[float], seen: list[float], *, keep_first: bool) -> list[float]:
-    if not keep_first:
-        return [n / sum(seen) for n in seen]
-    rest = sum(seen[1:])
-    return [old[0], *((1 - old[0]) * n / rest for n in seen[1:])]
 
 
 def _posterior(pattern: Pattern, m: Levels, u: Levels, *, people: int) -> float:
