@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
+from typing import TypeVar
 
 import duckdb
 import pyarrow as pa
 
 from xacthuc.engines.steps import EngineFailed, Step
+
+T = TypeVar("T")
 
 # Functions that the steps use and DuckDB lacks under that name or meaning; the twins stand in on_spark.py.
 PRELUDE = (
@@ -57,7 +62,8 @@ class DuckDBEngine:
         try:
             with _explaining(step.name):
                 self._name_inputs(inputs)
-                self._connection.execute(f"COPY ({select}\n) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)")
+                copy = f"COPY ({select}\n) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)"
+                self._run(lambda: self._connection.execute(copy))
             if output.is_dir():
                 shutil.rmtree(output)
             unfinished.replace(output)
@@ -68,15 +74,39 @@ class DuckDBEngine:
         """Give the rows of a small query; see Engine."""
         with _explaining("query"):
             self._name_inputs(inputs)
-            return self._connection.sql(sql).to_arrow_table()
+            return self._run(lambda: self._connection.sql(sql).to_arrow_table())
 
     def close(self) -> None:
         """Close the database."""
         self._connection.close()
 
+    def _run(self, ask: Callable[[], T]) -> T:
+        """Ask in a thread of its own, so that Ctrl-C is heard at once.
+
+        DuckDB looks for signals only in the thread that asked, and not while that one waits for the engine's others.
+        """
+        answer: Future[T] = Future()
+        try:
+            Thread(target=_answer, args=(answer, ask), daemon=True).start()
+            return answer.result()
+        except KeyboardInterrupt:
+            while not (answer.cancel() or answer.done()):  # an interrupt before the query has begun is lost
+                self._connection.interrupt()
+                wait([answer], timeout=0.05)
+            raise
+
     def _name_inputs(self, inputs: Mapping[str, Path]) -> None:
         for name, path in inputs.items():
             self._connection.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM {as_source(path)}")
+
+
+def _answer(answer: Future[T], ask: Callable[[], T]) -> None:
+    if not answer.set_running_or_notify_cancel():
+        return
+    try:
+        answer.set_result(ask())
+    except BaseException as error:  # noqa: BLE001 - raised again where it was asked
+        answer.set_exception(error)
 
 
 @contextmanager
@@ -85,10 +115,6 @@ def _explaining(step: str) -> Iterator[None]:
         yield
     except duckdb.Error as error:
         raise EngineFailed(_explain(step, error)) from None  # the engine's own text may quote values
-    except RuntimeError as error:
-        if str(error) == "Query interrupted":  # how DuckDB tells of Ctrl-C
-            raise KeyboardInterrupt from None
-        raise
 
 
 def _explain(step: str, error: duckdb.Error) -> str:
