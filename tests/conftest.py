@@ -11,6 +11,9 @@ import pytest
 
 from xacthuc.engines import Engine, open_engine
 
+# What Spark is given here is tiny: compiling well would cost more than it saves.
+SMALL_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 REQUIRE_ALL = os.environ.get("XACTHUC_REQUIRE_ALL") == "1"
@@ -34,6 +37,7 @@ def duckdb_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 def spark_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     if shutil.which("java") is None:
         skip_or_fail("Spark needs Java 17, and there is no java on this machine")
+    os.environ.setdefault("JDK_JAVA_OPTIONS", SMALL_JAVA)
     engine = open_engine("spark", scratch=tmp_path_factory.mktemp("spark"))
     yield engine
     engine.close()
