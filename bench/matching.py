@@ -106,7 +106,7 @@ def _stage(step: str) -> str:
         return {"start": "start", "register": "intake of the register"}.get(step, "intake of the claims")
     if step.startswith("rules") or step in ("doses_to_judge", "dose_reasons"):
         return "rules"
-    return "writing" if step in ("refs", "verdicts", "explanations", "writing") else "matching"
+    return "writing" if step in ("verdicts", "explanations", "writing") else "matching"
 
 
 def compare(line: dict[str, Any], peers: dict[str, Any]) -> dict[str, Any]:

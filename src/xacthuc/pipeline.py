@@ -24,7 +24,7 @@ from xacthuc.rules import Supply
 from xacthuc.runs.identifiers import settle_records
 from xacthuc.runs.intake import Source, take_in
 from xacthuc.runs.order import Order, Outcome, VerifyRefused
-from xacthuc.runs.verdicts import judge, load_supply, prepare_doses, write_records, write_row_counts, write_verdicts
+from xacthuc.runs.verdicts import judge, load_supply, prepare_doses, write_records, write_row_counts
 from xacthuc.runs.workspace import Workspace, open_workspace, writing
 
 Report = Callable[[str, int | None], None]
@@ -51,10 +51,9 @@ def verify(order: Order, *, report: Report = lambda _, __: None) -> Outcome:
         workspace.drop_side()
         raise VerifyRefused("run_nothing_read", ", ".join(_say_unread(source) for source in sources))
     if workspace.people is None:
-        judged = _match_and_judge(order, workspace, aids, report)
+        _match_and_judge(order, workspace, aids, report)
         workspace.write_once("records.parquet", lambda: write_records(workspace.work / "claims" / "rows", order.out))
         workspace.write_once("rows.csv", lambda: write_row_counts(sources, order.out))
-        workspace.write_once("verdicts.parquet", lambda: write_verdicts(judged, order.out))
         workspace.finish(people=people)
     return Outcome(order=order, sources=sources, people=people)
 
@@ -161,7 +160,7 @@ def _take_people(order: Order, workspace: Workspace, aids: Aids, report: Report)
     return source.rows
 
 
-def _match_and_judge(order: Order, workspace: Workspace, aids: Aids, report: Report) -> Path:
+def _match_and_judge(order: Order, workspace: Workspace, aids: Aids, report: Report) -> None:
     claims, people = workspace.work / "claims" / "rows", workspace.side / "people" / "rows"
     side = workspace.side / "matching"
 
@@ -187,6 +186,6 @@ def _match_and_judge(order: Order, workspace: Workspace, aids: Aids, report: Rep
         tables["rule_findings"] = judged["findings"]
         with writing(order.out / "model.json") as unfinished:
             shutil.copyfile(matched["model"], unfinished)
-        return judge(engine, tables=tables, workspace=workspace, done=done)
+        judge(engine, tables=tables, workspace=workspace, done=done)
     finally:
         engine.close()

@@ -154,6 +154,21 @@ def test_failing_step_leaves_nothing_and_quotes_nothing(
     assert SECRET not in shown.out + shown.err
 
 
+def test_rows_are_handed_over_and_nothing_is_left(
+    engine: Engine, table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xacthuc.engines.on_duckdb.BATCH_ROWS", 2)
+    step = Step("many", "SELECT name, m FROM t CROSS JOIN (SELECT 1 AS m UNION ALL SELECT 2 AS m) AS twice")
+    batches = list(engine.stream(step, inputs={"t": table}))
+    told = sorted((row["name"], row["m"]) for batch in batches for row in batch.to_pylist())
+    assert told == [("An", 1), ("An", 2), (SECRET, 1), (SECRET, 2)]
+    doomed = Step("07_doomed", FAILURES["a word is no number"] + ";\n")
+    with pytest.raises(EngineFailed, match="step 07_doomed stopped") as failure:
+        list(engine.stream(doomed, inputs={"t": table}))
+    assert SECRET not in "".join(traceback.format_exception(failure.value))
+    assert list_names(tmp_path) == [table.name]
+
+
 def test_failing_step_leaves_the_output_that_was_there(engine: Engine, table: Path, tmp_path: Path) -> None:
     output = tmp_path / "out.parquet"
     engine.run_step(Step("keep", "SELECT n FROM t"), inputs={"t": table}, output=output)

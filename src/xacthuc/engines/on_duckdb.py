@@ -18,6 +18,11 @@ from xacthuc.engines.steps import EngineFailed, Step
 
 T = TypeVar("T")
 
+# Rows that are handed over at a time.
+BATCH_ROWS = 250_000
+
+MEMORY = "the memory budget is used up; give more with --memory"
+
 # Functions that the steps use and DuckDB lacks under that name or meaning; the twins stand in on_spark.py.
 PRELUDE = (
     "CREATE MACRO sorted_words(s) AS array_to_string(list_sort(string_split(s, '<')), '<')",
@@ -57,18 +62,25 @@ class DuckDBEngine:
     def run_step(self, step: Step, *, inputs: Mapping[str, Path], output: Path) -> None:
         """Write the step's rows to `output`; see Engine."""
         unfinished = output.with_name(output.name + f".{os.getpid()}.tmp")
-        select = step.sql.rstrip().rstrip(";")
         quoted = str(unfinished).replace("'", "''")
         try:
             with _explaining(step.name):
                 self._name_inputs(inputs)
-                copy = f"COPY ({select}\n) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)"
+                copy = f"COPY ({_select(step)}\n) TO '{quoted}' (FORMAT parquet, COMPRESSION snappy)"
                 self._run(lambda: self._connection.execute(copy))
             if output.is_dir():
                 shutil.rmtree(output)
             unfinished.replace(output)
         finally:
             unfinished.unlink(missing_ok=True)
+
+    def stream(self, step: Step, *, inputs: Mapping[str, Path]) -> Iterator[pa.RecordBatch]:
+        """Give the step's rows batch by batch; see Engine."""
+        with _explaining(step.name):
+            self._name_inputs(inputs)
+            batches = self._run(lambda: self._connection.sql(_select(step)).to_arrow_reader(BATCH_ROWS))
+            while (batch := self._run(lambda: next(batches, None))) is not None:
+                yield batch
 
     def fetch(self, sql: str, *, inputs: Mapping[str, Path]) -> pa.Table:
         """Give the rows of a small query; see Engine."""
@@ -100,6 +112,10 @@ class DuckDBEngine:
             self._connection.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM {as_source(path)}")
 
 
+def _select(step: Step) -> str:
+    return step.sql.rstrip().rstrip(";")
+
+
 def _answer(answer: Future[T], ask: Callable[[], T]) -> None:
     if not answer.set_running_or_notify_cancel():
         return
@@ -115,12 +131,14 @@ def _explaining(step: str) -> Iterator[None]:
         yield
     except duckdb.Error as error:
         raise EngineFailed(_explain(step, error)) from None  # the engine's own text may quote values
+    except (pa.ArrowException, OSError):  # what became of DuckDB's own error on its way through Arrow
+        raise EngineFailed(f"step {step} stopped: a value or a file is not as it should be, or {MEMORY}") from None
 
 
 def _explain(step: str, error: duckdb.Error) -> str:
     """Say what went wrong without the engine's own text, which may quote values."""
     causes = {
-        duckdb.OutOfMemoryException: "the memory budget is used up; give more with --memory",
+        duckdb.OutOfMemoryException: MEMORY,
         duckdb.IOException: "a file could not be read or written (disk full, or a damaged Parquet file)",
         duckdb.InvalidInputException: "a file is not the Parquet file it should be",
         duckdb.ConversionException: "a value does not have the type its column promises",

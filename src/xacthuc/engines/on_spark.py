@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.dataset as ds
 from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 from pyspark.logger import PySparkLogger
@@ -34,6 +35,7 @@ class SparkEngine:
     def __init__(self, *, memory_gb: float, threads: int, scratch: Path, master: str | None = None) -> None:
         """Start the session; takes some ten seconds."""
         scratch.mkdir(parents=True, exist_ok=True)
+        self._scratch = scratch
         settings = {
             "spark.driver.memory": f"{max(1, int(memory_gb))}g",
             "spark.sql.shuffle.partitions": str(threads * 2),
@@ -71,6 +73,15 @@ class SparkEngine:
             raise EngineFailed(_explain(step.name, error)) from None  # Spark's own text may quote values
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
+
+    def stream(self, step: Step, *, inputs: Mapping[str, Path]) -> Iterator[pa.RecordBatch]:
+        """Give the step's rows batch by batch; see Engine."""
+        made = self._scratch / f"{step.name}.parquet"
+        self.run_step(step, inputs=inputs, output=made)
+        try:
+            yield from ds.dataset(made, format="parquet").to_batches()
+        finally:
+            shutil.rmtree(made)
 
     def fetch(self, sql: str, *, inputs: Mapping[str, Path]) -> pa.Table:
         """Give the rows of a small query; see Engine."""

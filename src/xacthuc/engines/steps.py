@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -30,6 +30,9 @@ class Engine(Protocol):
 
     def run_step(self, step: Step, *, inputs: Mapping[str, Path], output: Path) -> None:
         """Write the step's rows to `output` (Parquet); it appears whole or not at all. Raises EngineFailed."""
+
+    def stream(self, step: Step, *, inputs: Mapping[str, Path]) -> Iterator[pa.RecordBatch]:
+        """Give the step's rows batch by batch, in any order. Raises EngineFailed."""
 
     def fetch(self, sql: str, *, inputs: Mapping[str, Path]) -> pa.Table:
         """Give the rows of a small query. Raises EngineFailed."""

@@ -1,9 +1,9 @@
 -- explanations
--- reads   scored (matching 08), claims, refs (person_no, person)
+-- reads   scored (matching 08), claims, people
 -- does    keeps the first three candidates of each claim with what each field weighed; levels and weights, no values
 -- writes  record, place_no (1 is the first), person, levels and weights by field, weight
 SELECT
-    c.record, s.place_no, p.person,
+    c.record, s.place_no, p.record AS person,
     s.name_level, s.birth_level, s.sex_level, s.phone_level, s.place_level, s.number_level,
     s.name_weight, s.birth_weight, s.sex_weight, s.phone_weight, s.place_weight, s.number_weight,
     s.weight
@@ -14,5 +14,5 @@ FROM (
     FROM scored
 ) AS s
 JOIN claims AS c ON s.claim = c.claim
-JOIN refs AS p ON s.person_no = p.person_no
+JOIN people AS p ON s.person_no = p.person_no
 WHERE s.place_no <= 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -21,10 +21,11 @@ from xacthuc.runs.intake import Source
 from xacthuc.runs.workspace import Workspace, writing
 
 # What is promised of records.parquet.
-RECORD_COLUMNS = (
+RECORD_COLUMNS = [
     "record", "file", "sheet", "row", "dose_no", "name", "birth_date", "sex", "number", "phone", "vaccine",
     "dose_date", "lot",
-)  # fmt: skip
+]  # fmt: skip
+CODED_COLUMNS = ["file", "sheet", "birth_date", "sex", "vaccine", "dose_date", "lot"]
 
 ROW_COLUMNS = ("file", "sheet", "sheet_kind", "state", "last_row", "data", "headings", "blank", "totals")
 
@@ -42,13 +43,17 @@ PERSON_SCHEMA = pa.schema(
 # The tables that each step reads.
 READS = {
     "doses_to_judge": "claims groups doses",
-    "refs": "people",
     "dose_reasons": "claims rule_findings cell_findings codes",
     "profiles": "claims decided groups",
-    "verdicts": "claims decided groups doses profiles dose_reasons refs",
-    "explanations": "scored claims refs",
+    "verdicts": "claims decided groups doses profiles dose_reasons people",
+    "explanations": "scored claims people",
     "candidates": "scored claims people",
 }
+
+# Nearly every one is another one: a dictionary is of no use to them. Of all others the dictionary is the better part.
+UNLIKE = ("record", "name", "number", "phone", "person", "person_group")
+COUNTED = ("row", "dose_group")
+REASONS = ("reasons.list.element.field", "reasons.list.element.code")
 
 # A table up to this size is put in the order of the rows as people see them; beyond, order costs more than it helps.
 SORTED_ROWS = 2_000_000
@@ -70,8 +75,8 @@ def prepare_doses(
     return _make(("doses_to_judge",), engine, tables=tables, side=side, done=done)
 
 
-def judge(engine: Engine, *, tables: Mapping[str, Path], workspace: Workspace, done: Callable[[str], None]) -> Path:
-    """Join what matching and rules said into one table on the register's side; gives its path.
+def judge(engine: Engine, *, tables: Mapping[str, Path], workspace: Workspace, done: Callable[[str], None]) -> None:
+    """Write explanations.parquet, persons.parquet and verdicts.parquet from what matching and rules said.
 
     Where the register's owner keeps its side, candidates.parquet there shows whom each claim may mean.
 
@@ -79,12 +84,16 @@ def judge(engine: Engine, *, tables: Mapping[str, Path], workspace: Workspace, d
     """
     side = workspace.side / "matching"
     known = {**tables, "codes": _put_codes(side)}
-    made = _make(("refs", "profiles", "dose_reasons", "verdicts"), engine, tables=known, side=side, done=done)
-    known |= made
+    known |= _make(("profiles", "dose_reasons"), engine, tables=known, side=side, done=done)
     _make(("explanations",), engine, tables=known, side=workspace.out, done=done)
     if workspace.keeps_side:
         _make(("candidates",), engine, tables=known, side=workspace.side, done=done)
-    return made["verdicts"]
+    if not (workspace.out / "verdicts.parquet").exists():
+        rows = ds.dataset(tables["claims"], format="parquet").count_rows()
+        inputs = {table: known[table] for table in READS["verdicts"].split()}
+        judged = engine.stream(load_steps("xacthuc.runs")["verdicts"], inputs=inputs)
+        _write_verdicts(_in_order(judged, rows=rows), workspace.out)
+        done("verdicts")
 
 
 def _make(
@@ -113,29 +122,33 @@ def _put_codes(side: Path) -> Path:
     return path
 
 
-def write_verdicts(judged: Path, out: Path) -> None:
-    """Write verdicts.parquet and persons.parquet from what `judge` gave."""
-    source = ds.dataset(judged, format="parquet")
+def _write_verdicts(tables: Iterable[pa.Table], out: Path) -> None:
     with (
         writing(out / "verdicts.parquet") as verdicts_path,
         writing(out / "persons.parquet") as persons_path,
-        pq.ParquetWriter(verdicts_path, VERDICT_SCHEMA, compression="zstd") as verdicts,
-        pq.ParquetWriter(persons_path, PERSON_SCHEMA, compression="zstd") as persons,
+        _open_table(verdicts_path, VERDICT_SCHEMA) as verdicts,
+        _open_table(persons_path, PERSON_SCHEMA) as persons,
     ):
-        for table in _in_order(source):
+        for table in tables:
             reasons = shape_reasons(table["reasons"])
             shaped = table.set_column(table.schema.get_field_index("reasons"), "reasons", reasons)
             verdicts.write_table(shaped.select(VERDICT_SCHEMA.names).cast(VERDICT_SCHEMA))
             persons.write_table(table.select(PERSON_SCHEMA.names).cast(PERSON_SCHEMA))
 
 
-def _in_order(source: ds.Dataset) -> Iterator[pa.Table]:
-    if source.count_rows() <= SORTED_ROWS:
-        yield source.to_table().sort_by("claim")
+def _open_table(path: Path, schema: pa.Schema, **options: bool) -> pq.ParquetWriter:
+    encodings = dict.fromkeys(UNLIKE, "DELTA_LENGTH_BYTE_ARRAY") | dict.fromkeys(COUNTED, "DELTA_BINARY_PACKED")
+    chosen = {name: encodings[name] for name in schema.names if name in encodings}
+    coded = [name for name in (*schema.names, *REASONS) if name not in chosen]
+    return pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=coded, column_encoding=chosen, **options)
+
+
+def _in_order(batches: Iterable[pa.RecordBatch], *, rows: int) -> Iterator[pa.Table]:
+    if rows <= SORTED_ROWS:
+        yield pa.Table.from_batches(batches).sort_by("claim")
         return
-    for batch in source.to_batches():
-        if batch.num_rows:
-            yield pa.Table.from_batches([batch])
+    for batch in batches:
+        yield pa.Table.from_batches([batch])
 
 
 def shape_reasons(texts: pa.ChunkedArray) -> pa.Array:
@@ -149,15 +162,16 @@ def shape_reasons(texts: pa.ChunkedArray) -> pa.Array:
 
 
 def write_records(rows: Path, out: Path) -> None:
-    """Write records.parquet from the clean rows of the claims."""
-    source = ds.dataset(rows, format="parquet")
-    schema = pa.schema([source.schema.field(name) for name in RECORD_COLUMNS])
+    """Write records.parquet from the clean rows of the claims, whose dictionaries it takes over."""
+    sources = [pq.ParquetFile(path, read_dictionary=CODED_COLUMNS) for path in sorted(rows.glob("*.parquet"))]
+    schema = pa.schema([sources[0].schema_arrow.field(name) for name in RECORD_COLUMNS])
     with (
         writing(out / "records.parquet") as unfinished,
-        pq.ParquetWriter(unfinished, schema, compression="zstd") as writer,
+        _open_table(unfinished, schema, store_schema=False) as writer,
     ):
-        for batch in source.to_batches(columns=list(RECORD_COLUMNS)):
-            writer.write_batch(batch)
+        for source in sources:
+            for group in range(source.num_row_groups):
+                writer.write_table(source.read_row_group(group, columns=RECORD_COLUMNS, use_threads=False))
 
 
 def write_row_counts(sources: Sequence[Source], out: Path) -> None:

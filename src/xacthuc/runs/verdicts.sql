@@ -1,5 +1,5 @@
 -- verdicts
--- reads   claims, decided, groups, doses (matching 10, 11, 12), profiles, dose_reasons, refs (person_no, person)
+-- reads   claims, decided, groups, doses (matching 10, 11, 12), profiles, dose_reasons, people
 -- does    puts the two verdicts of a claim side by side; nothing of the register but its opaque reference passes here
 -- writes  the columns of VERDICT_SCHEMA, reasons as text "field:code;field:code", and person_group, dose_group
 SELECT
@@ -25,11 +25,11 @@ SELECT
         CASE WHEN t.claim IS NOT NULL THEN 'row:dose_entered_twice' END,
         CASE WHEN c.refused IS NULL AND c.given AND t.claim IS NULL THEN r.reasons END
     ) AS reasons,
-    p.person,
+    p.record AS person,
     d.sure,
     d.weight,
     d.margin,
-    CASE WHEN g.group_no >= 0 THEN concat('p:', p.person) ELSE concat('c:', -1 - g.group_no) END AS person_group,
+    CASE WHEN g.group_no >= 0 THEN concat('p:', p.record) ELSE concat('c:', -1 - g.group_no) END AS person_group,
     coalesce(w.writings, 1) AS writings,
     coalesce(t.first_claim, c.claim) AS dose_group
 FROM claims AS c
@@ -38,4 +38,4 @@ JOIN groups AS g ON c.claim = g.claim
 LEFT JOIN profiles AS w ON g.group_no = w.group_no
 LEFT JOIN doses AS t ON c.claim = t.claim
 LEFT JOIN dose_reasons AS r ON c.claim = r.claim
-LEFT JOIN refs AS p ON d.person_no = p.person_no
+LEFT JOIN people AS p ON d.person_no = p.person_no
