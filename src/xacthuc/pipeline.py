@@ -46,7 +46,7 @@ def verify(order: Order, *, report: Report = lambda _, __: None) -> Outcome:
     people = workspace.people  # known where the same run was finished before
     if people is None:
         people = _take_people(order, workspace, aids, report)
-    sources = take_claims(order.files, workspace, columns=aids.columns, report=report)
+    sources = take_claims(order.files, workspace, columns=aids.columns, threads=order.threads, report=report)
     if not any(source.rows for source in sources):
         workspace.drop_side()
         raise VerifyRefused("run_nothing_read", ", ".join(_say_unread(source) for source in sources))
@@ -65,7 +65,7 @@ def read_only(
     _check_inputs(files)
     wanted = _load(columns, load_column_map) if columns else None
     workspace = open_workspace(out, inputs=[*files, *([columns] if columns else [])], options=["read"])
-    sources = take_claims(files, workspace, columns=wanted, report=report)
+    sources = take_claims(files, workspace, columns=wanted, threads=None, report=report)
     workspace.write_once("records.parquet", lambda: write_records(workspace.work / "claims" / "rows", out))
     workspace.write_once("rows.csv", lambda: write_row_counts(sources, out))
     workspace.drop_side()
@@ -73,7 +73,7 @@ def read_only(
 
 
 def take_claims(
-    files: Sequence[Path], workspace: Workspace, *, columns: ColumnMap | None, report: Report
+    files: Sequence[Path], workspace: Workspace, *, columns: ColumnMap | None, threads: int | None, report: Report
 ) -> tuple[Source, ...]:
     """Read and clean each file in turn, numbering the rows through all of them, each record with a name of its own."""
     sources: list[Source] = []
@@ -87,6 +87,7 @@ def take_claims(
                 number="claim",
                 first=first,
                 columns=columns,
+                threads=threads,
                 report=report,
                 done=workspace.note,
             )
@@ -151,6 +152,7 @@ def _take_people(order: Order, workspace: Workspace, aids: Aids, report: Report)
         number="person_no",
         first=0,
         columns=aids.columns,
+        threads=order.threads,
         report=lambda _, rows: report("register", rows),
         done=lambda _: workspace.note("read register"),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import chain, islice
@@ -13,10 +14,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from xacthuc.cleaning import clean_batch, gather_evidence
+from xacthuc.cleaning import Cleaned, gather_evidence
 from xacthuc.reading import ColumnMap, FileRefused, SheetReading, read_file
 from xacthuc.records import CLEAN_SCHEMA, FINDING_SCHEMA, Column, Finding, SheetLayout
-from xacthuc.runs.ahead import run_ahead
+from xacthuc.runs.cleaners import Cleaners, use_system_memory
 from xacthuc.runs.workspace import writing
 
 # Batches looked at before the habits of a sheet are decided; a batch has about 200,000 rows.
@@ -51,14 +52,16 @@ def take_in(
     number: str,
     first: int,
     columns: ColumnMap | None = None,
+    threads: int | None = None,
     report: Report = lambda _, __: None,
     done: Callable[[str], None] = lambda _: None,
 ) -> Source:
     """Read and clean one file into `folder`, numbering its rows in column `number` from `first`.
 
-    Writes rows/NAME.parquet (CLEAN_SCHEMA and the number), findings/NAME.parquet and NAME.json; a source whose
-    json is there is finished and is given back as it is, else `done` is told. A file that cannot be read is a Source
-    with `refused`.
+    A large sheet is cleaned in `threads` - 1 processes beside this one (None: all processors that it may use), with
+    the same result. Writes rows/NAME.parquet (CLEAN_SCHEMA and the number), findings/NAME.parquet and NAME.json; a
+    source whose json is there is finished and is given back as it is, else `done` is told. A file that cannot be read
+    is a Source with `refused`.
     """
     name = f"{first:012d}"
     summary = folder / f"{name}.json"
@@ -66,15 +69,40 @@ def take_in(
         return _load(summary)
     for part in ("rows", "findings"):
         (folder / part).mkdir(parents=True, exist_ok=True)
-    source = _write(path, folder=folder, name=name, number=number, first=first, columns=columns, report=report)
+    use_system_memory()
+    with Cleaners((threads or count_processors()) - 1) as cleaners:
+        source = _write(
+            path,
+            folder=folder,
+            name=name,
+            number=number,
+            first=first,
+            columns=columns,
+            cleaners=cleaners,
+            report=report,
+        )
+    pa.default_memory_pool().release_unused()
     with writing(summary) as unfinished:
         unfinished.write_text(json.dumps(asdict(source), ensure_ascii=False), encoding="utf-8")
     done(f"read {path.name}")
     return source
 
 
+def count_processors() -> int:
+    """Give how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _write(
-    path: Path, *, folder: Path, name: str, number: str, first: int, columns: ColumnMap | None, report: Report
+    path: Path,
+    *,
+    folder: Path,
+    name: str,
+    number: str,
+    first: int,
+    columns: ColumnMap | None,
+    cleaners: Cleaners,
+    report: Report,
 ) -> Source:
     schema = CLEAN_SCHEMA.append(pa.field(number, pa.int64(), nullable=False))
     layouts: list[SheetLayout] = []
@@ -88,10 +116,11 @@ def _write(
     ):
         try:
             for sheet in read_file(path, columns=columns):
-                for records, found in run_ahead(_clean_sheet(sheet)):
+                for cleaned in _clean_sheet(sheet, cleaners):
+                    records = cleaned.records
                     numbers = pa.array(np.arange(first + count, first + count + records.num_rows, dtype=np.int64))
                     rows.write_table(records.append_column(schema.field(number), numbers), row_group_size=ROW_GROUP)
-                    findings.write_table(found)
+                    findings.write_table(cleaned.findings)
                     count += records.num_rows
                     report(path.name, count)
                 findings.write_table(as_findings(sheet.findings))
@@ -102,13 +131,16 @@ def _write(
     return Source(file=path.name, rows=count, first=first, layouts=tuple(layouts), refused=refused)
 
 
-def _clean_sheet(sheet: SheetReading) -> Iterator[tuple[pa.Table, pa.Table]]:
-    batches = run_ahead(iter(sheet.batches))
+def _clean_sheet(sheet: SheetReading, cleaners: Cleaners) -> Iterator[Cleaned]:
+    """Clean a sheet; what its first batches tell holds for all, and each is cleaned by the layout as it was then."""
+    batches = iter(sheet.batches)
     seen = list(islice(batches, EVIDENCE_BATCHES))
-    evidence = gather_evidence(seen, sheet.layout)
-    for batch in chain(seen, batches):
-        cleaned = clean_batch(batch, sheet.layout, evidence=evidence)
-        yield cleaned.records, cleaned.findings
+    helpers = cleaners if len(seen) > 1 else Cleaners(0)
+    helpers.start()
+    layout = sheet.layout
+    evidence = gather_evidence(seen, layout)
+    first = ((batch, layout) for batch in seen)
+    yield from helpers.clean(chain(first, ((batch, sheet.layout) for batch in batches)), evidence=evidence)
 
 
 def choose_encoding(schema: pa.Schema, *, counted: tuple[str, ...]) -> dict[str, Any]:
