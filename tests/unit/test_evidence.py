@@ -93,6 +93,15 @@ def test_figures_for_sexes_are_read_off_the_numbers() -> None:
     assert dict(mixed.sex_codes)["0"] == "F"
 
 
+def test_the_letter_n_means_the_sex_that_is_not_written_out() -> None:
+    assert dict(_gather(sex=["N", "Nữ", "n"]).sex_codes)["n"] == "M"
+    assert dict(_gather(sex=["N", "Nam", "N"]).sex_codes)["n"] == "F"
+    assert "n" not in dict(_gather(sex=["N", "N"]).sex_codes)
+    assert "n" not in dict(_gather(sex=["N", "Nam", "Nữ"]).sex_codes)
+    numbers: list[str | None] = [f"036195{n:06d}" for n in range(5)]
+    assert dict(_gather(sex=["N"] * 5, number=numbers).sex_codes)["n"] == "F"
+
+
 def test_the_usual_first_digit_of_old_numbers() -> None:
     assert _gather(number=["162958077"] * 5 + ["205344457"] * 4).cmnd_first == "1"
     assert _gather(number=["162958077"] * 4).cmnd_first is None

@@ -31,6 +31,7 @@ from xacthuc.cleaning.sexes import clean_sexes, restore_sexes
         ("?", None),
         ("x", None),
         ("nam nữ", None),
+        ("N", None),
     ],
 )
 def test_words_and_figures(text: str, sex: str | None) -> None:

@@ -22,7 +22,7 @@ from xacthuc.cleaning.doses import load_rules
 from xacthuc.cleaning.name_habits import tells_given_first
 from xacthuc.cleaning.numbers import is_plausible_twelve, load_forms, read_number
 from xacthuc.cleaning.place_context import PlaceContext, find_context
-from xacthuc.cleaning.sexes import USUAL_CODES
+from xacthuc.cleaning.sexes import USUAL_CODES, read_sex
 from xacthuc.records import SheetLayout
 
 SAMPLE_ROWS = 50_000  # rows looked at for habits; a clerk's habit shows long before
@@ -136,9 +136,11 @@ def _add(counter: Counter[Any], values: pa.Array | pa.ChunkedArray) -> None:
 
 
 def _count_sexes(sample: Raw, counter: Counter[tuple[str, str]]) -> None:
-    """Count what figures in the column of sexes go with which sex of a 12-digit number."""
-    sexes, numbers = as_array(sample.column("sex")), as_array(sample.column("number"))
-    figures = pc.and_(pc.ascii_is_decimal(sexes), pc.match_substring_regex(numbers, "^0[0-9]{2}[0-3][0-9]{8}$"))
+    """Count what figures, and the letter n, in the column of sexes go with which sex of a 12-digit number or word."""
+    sexes, numbers = pc.utf8_lower(as_array(sample.column("sex"))), as_array(sample.column("number"))
+    _count_words(sexes, counter)
+    short = pc.or_(pc.ascii_is_decimal(sexes), pc.equal(sexes, "n"))
+    figures = pc.and_(short, pc.match_substring_regex(numbers, "^0[0-9]{2}[0-3][0-9]{8}$"))
     figures = pc.fill_null(figures, False)
     pairs = pc.binary_join_element_wise(
         sexes.filter(figures), pc.utf8_slice_codeunits(numbers.filter(figures), 3, 4), " "
@@ -151,9 +153,19 @@ def _count_sexes(sample: Raw, counter: Counter[tuple[str, str]]) -> None:
         counter[figure, centuries[digit][1]] += times
 
 
+def _count_words(sexes: pa.Array, counter: Counter[tuple[str, str]]) -> None:
+    """Count the cells that say a sex in a word; n begins both words, so it means the one that is not written out."""
+    words: Counter[str] = Counter()
+    _add(words, sexes)
+    for word, times in words.items():
+        counter["words", read_sex(word, codes={}) or ""] += times
+
+
 def _find_sex_codes(pairs: Counter[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     codes = dict(USUAL_CODES)
-    for figure in {figure for figure, _ in pairs}:
+    if bool(pairs["words", "M"]) != bool(pairs["words", "F"]):
+        codes["n"] = "F" if pairs["words", "M"] else "M"
+    for figure in {figure for figure, _ in pairs} - {"words"}:
         male, female = pairs[figure, "M"], pairs[figure, "F"]
         if male + female >= 5 and max(male, female) >= 0.8 * (male + female):
             codes[figure] = "M" if male > female else "F"

@@ -31,7 +31,6 @@ _FEMALE = frozenset(
         "f",
         "female",
         "w",
-        "n",
         "woman",
         "girl",
         "gai",
@@ -55,7 +54,7 @@ def clean_sexes(
 ) -> tuple[pa.Array, pa.Array]:
     """Clean a column of sexes: ("M", "F" or null, finding code or null).
 
-    `codes`: what figures mean in this sheet. `marked`: the sex a mark stands for, where the heading names one sex only.
+    `codes`: what figures, and the letter n, mean in this sheet. `marked`: the sex a mark stands for, where the heading names one sex only.
     """
     meaning = dict(codes)
 
