@@ -54,7 +54,8 @@ def clean_sexes(
 ) -> tuple[pa.Array, pa.Array]:
     """Clean a column of sexes: ("M", "F" or null, finding code or null).
 
-    `codes`: what figures, and the letter n, mean in this sheet. `marked`: the sex a mark stands for, where the heading names one sex only.
+    `codes`: what figures, and the letter n, mean here. `marked`: the sex a mark stands for, where the heading
+    names one sex only.
     """
     meaning = dict(codes)
 
