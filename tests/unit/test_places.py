@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from xacthuc.cleaning.place_chains import join_paths
 from xacthuc.cleaning.place_context import PlaceContext, find_context
 from xacthuc.cleaning.place_index import load_index
 from xacthuc.cleaning.place_keys import fold_place, make_place_key
+from xacthuc.cleaning.place_rows import _list_official, open_reader
 from xacthuc.cleaning.places import CleanPlaces, PlaceTree, clean_places
 from xacthuc.codes.units import load_units
 from xacthuc.findings import get_code
@@ -389,3 +391,11 @@ def test_the_register_of_the_sample_is_understood_in_full() -> None:
     places = clean_places(*columns, tree="2021")
     assert pc.all(pc.equal(places.commune, register["commune_code"].combine_chunks())).as_py()
     assert places.findings == ()
+
+
+def test_places_as_the_list_writes_them_are_known_at_once_and_are_what_reading_gives() -> None:
+    known = _list_official()
+    assert len(known) > 21_000
+    reader = open_reader("2021", PlaceContext())
+    for texts, place in islice(known.items(), 0, None, 37):
+        assert reader.read(*texts, "Xóm 2") == reader._read_once(*texts, "Xóm 2") == place

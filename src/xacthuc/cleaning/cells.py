@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,7 +16,15 @@ Answer: TypeAlias = tuple[str | None, ...]
 
 CELL_LIMIT = 1_000  # characters of a cell that are looked at: no field of ours is longer, hostile cells are
 
+NO_TEXT = pa.scalar(None, pa.string())  # without its type, Arrow would look for it, and for modules, at each call
+
 _SPACES = re.compile(r"\s+")
+
+
+@lru_cache(maxsize=256)
+def text(value: str) -> pa.Scalar:
+    """Give a word of ours as a text of Arrow."""
+    return pa.scalar(value, pa.string())
 
 
 def as_array(values: pa.Array | pa.ChunkedArray) -> pa.Array:
@@ -75,7 +84,7 @@ def no_text(length: int) -> pa.Array:
 
 def choose(mask: pa.Array, value: str) -> pa.Array:
     """Give `value` where the mask is true, null elsewhere; a null in the mask counts as false."""
-    return pc.if_else(pc.fill_null(mask, False), pa.scalar(value, pa.string()), pa.scalar(None, pa.string()))
+    return pc.if_else(pc.fill_null(mask, False), text(value), NO_TEXT)
 
 
 def is_true(mask: pa.Array) -> pa.Array:

@@ -45,7 +45,8 @@ _SUSPECT = re.compile("[\x80-\xff" + re.escape("".join(_C1)) + "\u0100-\u0111\u0
 # Latin-1 has no room for these: a text that holds one was not typed in a one-byte encoding.
 _BEYOND = re.compile("[\u0102\u0103\u0110\u0111\u0128\u0129\u0168\u0169\u01a0-\u01b0\u0300-\u0323\u1ea0-\u1ef9]")
 # Whatever is not ASCII or a letter that Vietnamese writes.
-_UNUSUAL = re.compile("[^\x20-\x7eÀ-ÃÈ-ÊÌÍÒ-ÕÙÚÝà-ãè-êìíò-õùúýĂăĐđĨĩŨũƠơƯư\u1ea0-\u1ef9]")
+UNUSUAL = "[^\x20-\x7eÀ-ÃÈ-ÊÌÍÒ-ÕÙÚÝà-ãè-êìíò-õùúýĂăĐđĨĩŨũƠơƯư\u1ea0-\u1ef9]"
+_UNUSUAL = re.compile(UNUSUAL)
 _VNI_EXTRA = {"aú": "ẳ", "AÚ": "Ẳ", "î": "ỵ", "Î": "Ỵ"}  # VNI-Windows, absent from viparse's table
 
 

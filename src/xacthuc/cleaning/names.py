@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from xacthuc.cleaning.encodings import UNUSUAL
 from xacthuc.cleaning.marks import make_base_key
 from xacthuc.cleaning.name_order import ORDER_VERDICTS, judge_order
 from xacthuc.cleaning.name_words import NameWord, Trait, read_word
@@ -84,13 +85,14 @@ def _clean_distinct(texts: pa.Array, *, encoding: str | None) -> CleanNames:
     if len(texts) == 0:
         empty = pa.array([], pa.string())
         return CleanNames(empty, empty, empty, empty, empty, empty, np.zeros(0, np.int32))
-    tokens, spaced = _split(texts)
+    opened, parted = _open_spaces(texts)
+    tokens, spaced = _split(opened)
     orders = _judge_orders(tokens)
     slow = np.flatnonzero(_find_slow(texts, tokens, orders=orders, encoding=encoding))
     one_by_one = [clean_name(text, encoding=encoding) for text in texts.take(pa.array(slow)).to_pylist()]
     masks = _sum_findings(tokens)
     masks[orders == ORDER_VERDICTS.index("unsure")] |= _BIT["name_order_unsure"]
-    masks[spaced] |= _BIT["name_spaces"]
+    masks[spaced | parted] |= _BIT["name_spaces"]
     masks[slow] = [sum([_BIT[code] for code in name.findings]) for name in one_by_one]
     return CleanNames(
         _put(_join(tokens, [word.shown for word in tokens.words], " "), slow, [name.name for name in one_by_one]),
@@ -101,6 +103,17 @@ def _clean_distinct(texts: pa.Array, *, encoding: str | None) -> CleanNames:
         _put(_pick(tokens, at=-1), slow, [find_word(name.key, at=-1) for name in one_by_one]),
         masks,
     )
+
+
+def _open_spaces(texts: pa.Array) -> tuple[pa.Array, Numbers]:
+    """Give the names with a blank for each no-break space, and which they are; not where it may be half a letter."""
+    parted = pc.match_substring(texts, "\u00a0")
+    if not pc.any(parted).as_py():
+        return texts, np.zeros(len(texts), np.bool_)
+    opened = pc.replace_substring(texts, "\u00a0", " ")
+    unclear = pc.or_(pc.match_substring_regex(texts, "[ÂÃ]\u00a0"), pc.match_substring_regex(opened, UNUSUAL))
+    parted = pc.and_(parted, pc.invert(unclear))
+    return pc.if_else(parted, opened, texts), parted.to_numpy(zero_copy_only=False)
 
 
 def _split(texts: pa.Array) -> tuple[_Tokens, Numbers]:

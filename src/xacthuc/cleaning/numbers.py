@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from xacthuc.cleaning.cells import (
+    NO_TEXT,
     choose,
     cut,
     fold,
@@ -27,6 +28,7 @@ from xacthuc.cleaning.cells import (
     map_odd,
     no_text,
     put_back,
+    text,
     trim,
 )
 from xacthuc.cleaning.fixed_width import are_digits, get_bytes, make_number
@@ -53,6 +55,7 @@ _PLAIN_PASSPORT = "^[A-HJ-NP-Z][0-9]{7,8}$"
 _GROUPED = "^(?:'[0-9]{12}|[0-9]{3}(?:[ .-][0-9]{3}){3})$"
 _SIGNS = "^(?:[Ss]ố )?[ \u00a0]*'?(?:[0-9]{12}|[0-9]{9}|[0-9]{3}(?:[ .-][0-9]{3}){2})(?:[.,]0)?[ \u00a0]*$"
 _NO_DIGIT = "[^0-9]+"
+_TOLD_LENGTHS = pa.array([10, 11, 13], pa.int32())
 _LABELS = re.compile(
     r"(?i)\b(?:cmnd|cmtnd|cmt|cccd|căn cước|can cuoc|hộ chiếu|ho chieu|passport)(?:\b|(?=\d))[.:]?"
     r"|\b(?:số|so|cc|hc|pp|no|id)\b[.:]?"
@@ -142,19 +145,25 @@ def _clean_unusual(values: pa.Array, *, cmnd_first: str | None, joined: bool) ->
 
 def _clean_written(values: pa.Array, *, cmnd_first: str | None) -> tuple[pa.Array, ...]:
     """Give the columns of NumberRead for digits among signs and blanks, and for passports; the others one by one."""
-    lost = _find_lost_zeros(values)
+    one, two, length = _find_lost_zeros(values)
     twelve, nine = _find_grouped(values)
-    twelve = pc.coalesce(lost, twelve)
-    passport = pc.if_else(pc.match_substring_regex(values, _PLAIN_PASSPORT), values, None)
     grouped = pc.or_(pc.is_valid(twelve), pc.is_valid(nine))
-    state = pc.if_else(pc.is_valid(twelve), "twelve", pc.if_else(pc.is_valid(nine), "nine", "passport"))
-    code = pc.if_else(pc.is_valid(lost), "number_zero_restored", choose(grouped, "number_punctuation"))
+    twelve = pc.coalesce(one, two, twelve)
+    passport = pc.if_else(pc.match_substring_regex(values, _PLAIN_PASSPORT), values, NO_TEXT)
+    state = pc.coalesce(
+        choose(pc.is_valid(twelve), "twelve"), choose(pc.is_valid(nine), "nine"), choose(length, "malformed"),
+        text("passport"),
+    )  # fmt: skip
+    code = pc.coalesce(
+        choose(pc.is_valid(one), "number_zero_restored"), choose(pc.is_valid(two), "number_zeros_restored"),
+        choose(length, "number_length"), choose(grouped, "number_punctuation"),
+    )  # fmt: skip
     return map_odd(
         values,
-        pc.invert(pc.or_(grouped, pc.is_valid(passport))),
-        lambda text: _as_answer(read_number(text, cmnd_first=cmnd_first)),
+        pc.and_(pc.is_null(passport), pc.is_null(code)),
+        lambda cell: _as_answer(read_number(cell, cmnd_first=cmnd_first)),
         width=6,
-        regular=(twelve, nine, passport, None, state, code),
+        regular=(twelve, nine, passport, pc.if_else(length, values, NO_TEXT), state, code),
     )
 
 
@@ -171,14 +180,28 @@ def _find_grouped(values: pa.Array) -> tuple[pa.Array, pa.Array]:
     return pc.if_else(pc.and_(right, twelve), bare, None), pc.if_else(pc.and_(right, pc.invert(twelve)), bare, None)
 
 
-def _find_lost_zeros(values: pa.Array) -> pa.Array:
-    """Give twelve digits for eleven that lack their first zero and are a number then; null for all others."""
-    forms = load_forms()
-    heads = [place[1:] + century for place in forms["places"]["provinces"] for century in forms["centuries"]]
-    right = pc.and_(pc.ascii_is_decimal(values), pc.equal(pc.binary_length(values), 11))
-    right = pc.and_(right, pc.invert(pc.starts_with(values, "0")))
-    right = pc.and_(right, pc.is_in(cut(values, 0, 3), value_set=pa.array(heads)))
-    return pc.if_else(is_true(right), pc.binary_join_element_wise("0", values, ""), None)
+def _find_lost_zeros(values: pa.Array) -> tuple[pa.Array, pa.Array, pa.Array]:
+    """Give twelve digits for eleven and for ten that lack their first zeros; and which others have a wrong length.
+
+    Only lengths are told at which nothing else is to be asked: ten, eleven, thirteen.
+    """
+    forms, digits = load_forms(), pc.binary_length(values)
+    decimal = is_true(pc.and_(pc.ascii_is_decimal(values), pc.invert(pc.match_substring_regex(values, "^0*$"))))
+    heads = [place + century for place in forms["places"]["provinces"] for century in forms["centuries"]]
+    found = []
+    for lost in (1, 2):
+        short = pc.and_(decimal, pc.equal(digits, 12 - lost))
+        head = pc.is_in(cut(values, 0, 4 - lost), value_set=_list_short_heads(heads, "0" * lost))
+        right = pc.and_(pc.and_(short, head), pc.invert(pc.starts_with(values, "0")))
+        zeros = pa.repeat(text("0" * lost), len(values))
+        found.append(pc.if_else(is_true(right), pc.binary_join_element_wise(zeros, values, text("")), NO_TEXT))
+    told = pc.and_(decimal, pc.is_in(digits, value_set=_TOLD_LENGTHS))
+    wrong = pc.and_(told, pc.and_(pc.is_null(found[0]), pc.is_null(found[1])))
+    return found[0], found[1], is_true(wrong)
+
+
+def _list_short_heads(heads: list[str], zeros: str) -> pa.Array:
+    return pa.array([head[len(zeros) :] for head in heads if head.startswith(zeros)], pa.string())
 
 
 def _divide_joined(values: pa.Array) -> tuple[pa.Array, pa.Array]:

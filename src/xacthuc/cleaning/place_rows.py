@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from xacthuc.cleaning.place_chains import NOWHERE, Reading, join_paths, read_chain
@@ -15,6 +15,8 @@ from xacthuc.codes.units import Tree, load_units, predecessors, successors
 COLUMNS = ("province", "district", "commune")
 MAX_ROWS = 100_000  # texts of rows kept at once, likewise
 MAX_PLACES = 500_000  # places kept at once; more distinct ones than this are read anew
+
+_LEAST_CODE = "00100"
 
 Finding = tuple[str, str]  # field, code
 
@@ -55,6 +57,8 @@ class PlaceReader:
 
     def read(self, province: str | None, district: str | None, commune: str | None, address: str | None) -> Place:
         """Give the place of one row; the address speaks only where the commune's column is empty."""
+        if commune and self.tree == "2021" and (official := _list_official().get((province, district, commune))):
+            return official
         row = (province, district, commune, address)
         place = self._rows.get(row)
         if place is None:
@@ -108,6 +112,26 @@ class PlaceReader:
 def open_reader(tree: Tree, context: PlaceContext) -> PlaceReader:
     """Give the reader of a tree and a context; it remembers the places: the same ones come back in every batch."""
     return PlaceReader(tree=tree, context=context)
+
+
+@cache
+def _list_official() -> dict[tuple[str | None, ...], Place]:
+    """Give the places of 2021 written as the list does, with or without the code of the commune: most are.
+
+    What is looked up here is what would be read; the lowest codes, which may also be the number of a ward, are not.
+    """
+    units = load_units("2021")
+    places: dict[tuple[str | None, ...], Place] = {}
+    for district in units.districts():
+        province = units.get(district.parent)
+        assert province is not None, "a district lies in a province"
+        above = (province.full_name, district.full_name)
+        for commune in units.children(district.code):
+            place = Place(path=(province.code, district.code, commune.code))
+            places[*above, commune.full_name] = place
+            if commune.code >= _LEAST_CODE:
+                places[*above, f"{commune.code} {commune.full_name}"] = place
+    return places
 
 
 def _take_apart(index: PlaceIndex, columns: tuple[str | None, ...], address: str | None) -> _Texts:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pyarrow as pa
 from viparse.normalize.frequency import vietnamese_score
 
 from xacthuc.reading.headings import find_heading
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 _BLOCK = 8 << 20
 _HEAD = 1 << 20  # bytes looked at to choose between encodings
+_PLAIN = ("utf-8", "utf-8-sig")
 _FEW = 0.01  # share of broken letters below which it still is UTF-8
 
 
@@ -96,24 +99,50 @@ def _find_utf16(head: bytes) -> str | None:
 
 def _scan(path: Path, encoding: str) -> _Scan:
     """Count over the whole file: quotes, and if it has broken letters, those and all beyond ASCII."""
-    decoder = codecs.getincrementaldecoder(encoding)()
     quotes = 0
     whole = True
+    check = _Utf8Check() if encoding in _PLAIN else _Check(encoding)
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
-            quotes += block.count(b'"')
-            whole = whole and _decodes(decoder, block, final=False)
-    if whole and _decodes(decoder, b"", final=True):
+            quotes += int(np.count_nonzero(np.frombuffer(block, np.uint8) == ord('"')))
+            whole = whole and check.holds(block)
+    if whole and check.holds(b"", final=True):
         return _Scan(0, 0, quotes)
     return _Scan(*_count_broken(path, encoding), quotes)
 
 
-def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool) -> bool:
-    try:
-        decoder.decode(block, final)
-    except UnicodeDecodeError:
-        return False
-    return True
+class _Check:
+    """Tells block by block whether bytes are text of an encoding."""
+
+    def __init__(self, encoding: str) -> None:
+        self._decoder = codecs.getincrementaldecoder(encoding)()
+
+    def holds(self, block: bytes, *, final: bool = False) -> bool:
+        """Tell whether all is well up to the end of the block; a letter may go on in the next, unless it is `final`."""
+        try:
+            self._decoder.decode(block, final)
+        except UnicodeDecodeError:
+            return False
+        return True
+
+
+class _Utf8Check:
+    """The same for UTF-8, without making a text of it."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def holds(self, block: bytes, *, final: bool = False) -> bool:
+        """Tell whether all is well up to the last line of the block, or to its end if it is `final`."""
+        block = self._rest + block
+        end = len(block) if final else block.rfind(b"\n") + 1
+        self._rest = block[end:]
+        places = pa.py_buffer(np.array([0, end], np.int32))
+        try:
+            pa.Array.from_buffers(pa.binary(), 1, [None, places, pa.py_buffer(block)]).cast(pa.string())
+        except pa.ArrowInvalid:
+            return False
+        return True
 
 
 def _count_broken(path: Path, encoding: str) -> tuple[int, int]:
@@ -148,7 +177,7 @@ class _Utf8(io.RawIOBase):
 
     def __init__(self, path: Path, *, encoding: str) -> None:
         self._file = path.open("rb")
-        self._plain = encoding in ("utf-8", "utf-8-sig")
+        self._plain = encoding in _PLAIN
         self._decoder = codecs.getincrementaldecoder(encoding)("replace")
         self._rest = b""
         self._ended = False
