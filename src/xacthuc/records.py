@@ -93,7 +93,7 @@ CLEAN_SCHEMA = pa.schema(
     ]
 )
 
-NUMBER_STATES = ("twelve", "nine", "passport", "malformed", "missing")
+NUMBER_STATES = ("twelve", "nine", "passport", "foreign", "malformed", "missing")
 
 # One finding by cell. `column` is the letter as a person sees it ("F"), null where a row or sheet is meant.
 FINDING_SCHEMA = pa.schema(

@@ -334,3 +334,24 @@ def test_every_ground_of_rejection_has_a_code_and_every_code_a_field() -> None:
     assert {code.class_2262 for code in mine} == {None, "a", "b", "c"}
     assert {code.field for code in mine} <= {*RAW_FIELDS, "row", "sheet", "file"}
     assert all(code.vi and code.en for code in mine)
+
+
+@pytest.mark.parametrize(
+    ("nationality", "number", "state"),
+    [
+        ("Hàn Quốc", None, "foreign"),
+        ("Hàn Quốc", "03619500001", "foreign"),
+        ("Hàn Quốc", "036195020263", "twelve"),
+        ("Hàn Quốc", "M12345678", "passport"),
+        (None, "M12345678", "passport"),
+        ("Việt Nam", "C1234567", "malformed"),
+        ("Việt Nam", None, "missing"),
+        (None, None, "missing"),
+    ],
+)
+def test_only_citizens_need_a_number_and_no_passports(nationality: str | None, number: str | None, state: str) -> None:
+    record, found = _one(**GOOD | {"nationality": nationality, "number": number})
+    assert record["number_state"] == state
+    assert ("number_is_passport" in [code for _, code, _ in found]) == (number == "C1234567")
+    elsewhere, _ = _one(layout=_layout(place_tree="none"), **GOOD | {"nationality": "Hàn Quốc"})
+    assert elsewhere["number_state"] != "foreign"

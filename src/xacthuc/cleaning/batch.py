@@ -8,7 +8,7 @@ from functools import lru_cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from xacthuc.cleaning.cells import Answer, as_array, choose, map_distinct, trim
+from xacthuc.cleaning.cells import Answer, as_array, choose, is_true, map_distinct, trim
 from xacthuc.cleaning.encodings import restore_text
 from xacthuc.cleaning.evidence import Raw, SheetEvidence, gather_evidence
 from xacthuc.cleaning.found import FoundList
@@ -34,6 +34,10 @@ LEGACY_FIELDS = (
     "site",
     "note",
 )
+
+# The country whose register is asked, and the states of a number that say nothing against a foreigner.
+HOME = "VN"
+NUMBERLESS = pa.array(["missing", "malformed"])
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,18 @@ def clean_batch(raw: Raw, layout: SheetLayout, *, evidence: SheetEvidence | None
     record = make_record_ids(cells, repeated=evidence.repeated)
     refused = _find_refused(people)
     found.add("row", refused)
-    records = _build(cells, record=record, people=people, doses=doses, places=places, refused=refused, found=found)
+    nationality, state = _find_foreigners(cells, state=people.numbers.state, layout=layout, found=found)
+    records = _build(
+        cells,
+        record=record,
+        people=people,
+        nationality=nationality,
+        state=state,
+        doses=doses,
+        places=places,
+        refused=refused,
+        found=found,
+    )
     findings = found.build(record=record, file=cells["file"], sheet=cells["sheet"], row=cells["row"], sex=cells["sex"])
     return Cleaned(records=records, findings=findings)
 
@@ -140,11 +155,28 @@ def _read_site(text: str) -> Answer:
     return (trim(text) or None,)
 
 
+def _find_foreigners(
+    cells: dict[str, pa.Array], *, state: pa.Array, layout: SheetLayout, found: FoundList
+) -> tuple[pa.Array, pa.Array]:
+    """Give the nationality, and the state of the number in its light: only citizens need one, and no passport's."""
+    nationality, code = _clean_countries(cells["nationality"])
+    found.add("nationality", code)
+    if layout.place_tree == "none" or nationality.null_count == len(nationality):
+        return nationality, state
+    citizen = is_true(pc.equal(nationality, HOME))
+    borrowed = pc.and_(citizen, pc.equal(state, "passport"))
+    found.add("number", choose(borrowed, "number_is_passport"))
+    abroad = pc.and_(pc.and_not(pc.is_valid(nationality), citizen), pc.is_in(state, NUMBERLESS))
+    return nationality, pc.if_else(borrowed, "malformed", pc.if_else(abroad, "foreign", state))
+
+
 def _build(
     cells: dict[str, pa.Array],
     *,
     record: pa.Array,
     people: People,
+    nationality: pa.Array,
+    state: pa.Array,
     doses: Doses,
     places: CleanPlaces,
     refused: pa.Array,
@@ -154,8 +186,6 @@ def _build(
     found.add("phone", code)
     insurance, code = clean_insurance(cells["insurance"])
     found.add("insurance", code)
-    nationality, code = _clean_countries(cells["nationality"])
-    found.add("nationality", code)
     (site,) = map_distinct(cells["site"], _read_site, width=1)
     numbers = people.numbers
     columns = {
@@ -174,7 +204,7 @@ def _build(
         "number9": numbers.number9,
         "passport": numbers.passport,
         "digits": numbers.digits,
-        "number_state": numbers.state,
+        "number_state": state,
         "phone": pc.coalesce(phone, people.card["phone"]) if people.card else phone,
         "insurance": pc.coalesce(insurance, people.card["insurance"]) if people.card else insurance,
         "nationality": nationality,

@@ -22,6 +22,6 @@ LEFT JOIN (
     LEFT JOIN compared AS k ON n.claim = k.claim AND n.person_no = k.person_no
     GROUP BY n.claim
 ) AS h ON c.claim = h.claim
-WHERE c.number_state <> 'passport'
+WHERE c.number_state NOT IN ('passport', 'foreign')
     AND c.refused IS NULL
     AND coalesce(h.agreed, 0) = 0

@@ -37,7 +37,7 @@ judged AS (
         w.*,
         CASE
             WHEN refused IS NOT NULL THEN 'REFUSED'
-            WHEN number_state = 'passport' THEN 'FOREIGN'
+            WHEN number_state IN ('passport', 'foreign') THEN 'FOREIGN'
             WHEN matched_people = 1 THEN 'MATCHED'
             WHEN matched_people > 1 THEN 'AMBIGUOUS'
             WHEN holders > 0 AND first_person IS NOT NULL AND margin < doubt_margin THEN 'AMBIGUOUS'

@@ -17,6 +17,7 @@ from xacthuc.matching.model import LEVELS, RARITIES, Model, cut_of
 Row = Mapping[str, Any]
 Pair = tuple[int, int]
 
+ABROAD = ("passport", "foreign")  # states of the number of people whom the register does not know
 MARKS = str.maketrans("", "", "abcdefghijklmnopqrstuvwxyz")
 
 
@@ -161,7 +162,7 @@ def find_residual(
     reach = {}
     for claim in claims:
         no = claim["claim"]
-        if claim["number_state"] == "passport" or claim["refused"] is not None:
+        if claim["number_state"] in ABROAD or claim["refused"] is not None:
             continue
         if any(holders[no, person][1] for person in by_claim[no]):
             continue
@@ -315,7 +316,7 @@ def decide(
     """Step 10: identity, proposal, reasons. `facts` gives (via, levels) of each candidate."""
     if claim["refused"] is not None:
         return _answer("REFUSED")
-    if claim["number_state"] == "passport":
+    if claim["number_state"] in ABROAD:
         return _answer("FOREIGN")
     agreeing = sorted(person for person, (_, agree) in holders.items() if agree)
     if len(agreeing) == 1:
