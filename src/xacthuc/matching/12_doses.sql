@@ -2,7 +2,7 @@
 -- reads   claims, decided (10), groups (11)
 -- does    finds doses that were entered twice, among entries that may be one person's and share a day or a dose number
 --         surely one person's (the same group):
---         1 the same day, and not another dose number, or the same lot
+--         1 the same day, and not another dose number, nor both another vaccine and lot; or the same lot
 --         2 the same dose number, no other vaccine, at most seven days apart
 --         3 the same dose number and vaccine, a date missing, lots at most one character apart
 --         4 the same dose number, vaccine and lot, and a date with another year, or day and month swapped
@@ -61,7 +61,7 @@ FROM few AS a
 )
 SELECT claim, min(first_claim) AS first_claim
 FROM compared
-WHERE surely AND same_day AND (NOT other_number OR same_lot)
+WHERE surely AND same_day AND (NOT other_number AND NOT (other_vaccine AND other_lot) OR same_lot)
     OR surely AND same_number AND NOT other_vaccine AND near_day
     OR surely AND same_number AND same_vaccine AND no_day AND NOT far_lot
     OR surely AND same_number AND same_vaccine AND same_lot AND mistyped_day
