@@ -39,7 +39,9 @@ def commands() -> None:
 @click.option("--memory", type=click.FloatRange(0.5), default=4.0, show_default=True, help="Memory budget in GB.")
 @click.option("--threads", type=click.IntRange(1, 256), default=2, show_default=True)
 @click.option("--model", type=FILE, help="A model.json to use instead of learning the weights from the data.")
-@click.option("--lots", type=FILE, help="List of known lots (csv); without it a lot is checked by its form only.")
+@click.option("--lots", type=FILE, help="List of known lots (csv, Parquet); without it no lot is called unknown.")
+@click.option("--sessions", type=FILE, help="Days on which sites vaccinated (csv, Parquet); without it none is closed.")
+@click.option("--history/--no-history", default=False, help="Write each person's course and next dose too.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day of the check; today if not given.")
 @click.option("--title", default="Xác thực tiêm chủng", show_default=True, help="Title of the report.")
 @click.option("--report/--no-report", default=True, help="Write the report and the annotated copies.")
@@ -61,6 +63,8 @@ def verify(*, as_of: datetime | None, title: str, report: bool, as_json: bool, *
         threads=options["threads"],
         model=options["model"],
         lots=options["lots"],
+        sessions=options["sessions"],
+        history=options["history"],
     )
     with Progress(quiet=as_json) as progress:
         outcome = run(order, report=progress.step)

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from xacthuc import __version__, findings, matching, rules
-from xacthuc.codes.vaccines import LotFileError
 from xacthuc.engines import load_steps, open_engine
 from xacthuc.matching import read_model
 from xacthuc.reading import ColumnMap, ColumnMapRefused, load_column_map
@@ -24,7 +23,8 @@ from xacthuc.rules import Supply
 from xacthuc.runs.identifiers import settle_records
 from xacthuc.runs.intake import Source, take_in
 from xacthuc.runs.order import Order, Outcome, VerifyRefused
-from xacthuc.runs.verdicts import judge, load_supply, prepare_doses, write_records, write_row_counts
+from xacthuc.runs.supply import load_supply, spell_sites, write_checks
+from xacthuc.runs.verdicts import judge, prepare_doses, write_records, write_row_counts
 from xacthuc.runs.workspace import Workspace, open_workspace, writing
 
 Report = Callable[[str, int | None], None]
@@ -52,8 +52,10 @@ def verify(order: Order, *, report: Report = lambda _, __: None) -> Outcome:
         raise VerifyRefused("run_nothing_read", ", ".join(_say_unread(source) for source in sources))
     if workspace.people is None:
         _match_and_judge(order, workspace, aids, report)
-        workspace.write_once("records.parquet", lambda: write_records(workspace.work / "claims" / "rows", order.out))
+        rows = workspace.work / "claims" / "rows"
+        workspace.write_once("records.parquet", lambda: write_records(rows, order.out))
         workspace.write_once("rows.csv", lambda: write_row_counts(sources, order.out))
+        workspace.write_once("checks.json", lambda: write_checks(aids.supply, claims=rows, out=order.out))
         workspace.finish(people=people)
     return Outcome(order=order, sources=sources, people=people)
 
@@ -128,20 +130,23 @@ def _load_aids(order: Order) -> Aids:
     if order.model:
         _load(order.model, read_model)
     columns = _load(order.columns, load_column_map) if order.columns else None
-    return Aids(columns, _load(order.lots, load_supply) if order.lots else load_supply(None))
+    lots = _load(order.lots, lambda path: load_supply(lots=path)) if order.lots else load_supply()
+    held = _load(order.sessions, lambda path: load_supply(sessions=path)) if order.sessions else load_supply()
+    return Aids(columns, Supply(lots=lots.lots, sessions=held.sessions))
 
 
 def _load(path: Path, load: Callable[[Path], T]) -> T:
     try:
         return load(path)
-    except (ColumnMapRefused, LotFileError, ValueError) as error:
+    except (ColumnMapRefused, ValueError) as error:
         raise VerifyRefused("run_aid_unusable", f"{path.name} ({error})") from None
 
 
 def _open(order: Order) -> Workspace:
-    inputs = [*order.files, order.register, *(p for p in (order.columns, order.model, order.lots) if p)]
+    inputs = [*order.files, order.register, *(p for p in (order.columns, order.model, order.lots, order.sessions) if p)]
     steps = [step.sql for package in STEP_PACKAGES for step in load_steps(package).values()]
-    options = [__version__, order.engine, order.as_of.isoformat(), *steps]
+    asked = [f"{name}={getattr(order, name)}" for name in ("lots", "sessions", "history")]
+    options = [__version__, order.engine, order.as_of.isoformat(), *asked, *steps]
     return open_workspace(order.out, inputs=inputs, options=options, side=order.register_side)
 
 
@@ -177,12 +182,13 @@ def _match_and_judge(order: Order, workspace: Workspace, aids: Aids, report: Rep
         matched = matching.match(engine, claims=claims, people=people, work=side, model=order.model, report=done)
         tables = {**matched, "claims": claims, "people": people, "cell_findings": claims.parent / "findings"}
         tables |= prepare_doses(engine, tables=tables, side=side, done=done)
+        supply = spell_sites(aids.supply, claims=claims)
         judged = rules.judge_doses(
             engine,
             doses=tables["doses_to_judge"],
             folder=workspace.side / "rules",
             as_of=order.as_of,
-            supply=aids.supply,
+            supply=supply,
             report=done,
         )
         tables["rule_findings"] = judged["findings"]

@@ -1,21 +1,17 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from xacthuc.codes.countries import find_country, list_countries
 from xacthuc.codes.keys import list_key
 from xacthuc.codes.names import load_names, map_variants
 from xacthuc.codes.vaccines import (
-    LotFileError,
     find_vaccine,
     get_vaccine,
     list_aliases,
     list_products_of_shape,
     list_vaccines,
     load_lots,
-    lot_key,
 )
 
 
@@ -73,44 +69,6 @@ def test_every_known_lot_has_the_shape_of_its_product_alone() -> None:
     for lot in lots.values():
         assert list_products_of_shape(lot.lot) == (lot.vaccine,)
     assert list_products_of_shape("lô 1") == ()
-
-
-def test_lots_of_a_deployment_take_the_place_of_the_example(tmp_path: Path) -> None:
-    path = tmp_path / "lots.csv"
-    path.write_text("\ufefflot,vaccine,expires\nab x2304,AZ,2021-12-31\nFH0114,Pfizer,\n", encoding="utf-8")
-    lots = load_lots(path)
-    assert {key: (lot.vaccine, lot.expires) for key, lot in lots.items()} == {
-        "ABX2304": ("AstraZeneca", "2021-12-31"),
-        "FH0114": ("Comirnaty", None),
-    }
-    assert lot_key(" abx 2304") == "ABX2304"
-
-
-@pytest.mark.parametrize(
-    ("text", "row"),
-    [
-        ("number,product\n1,AZ\n", 1),
-        ("", 1),
-        ("lot,vaccine\n,AZ\n", 2),
-        ("lot,vaccine\nA1,nothing\n", 2),
-        ("lot,vaccine\nA1,AZ\nA1,Pfizer\n", 3),
-        ("lot,vaccine\nA1\n", 2),
-    ],
-)
-def test_a_bad_list_of_lots_says_where(tmp_path: Path, text: str, row: int) -> None:
-    path = tmp_path / "lots.csv"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(LotFileError, match=f"row {row}:") as caught:
-        load_lots(path)
-    assert caught.value.row == row
-
-
-def test_too_many_lots_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xacthuc.codes.vaccines.MAX_LOTS", 2)
-    path = tmp_path / "lots.csv"
-    path.write_text("lot,vaccine\nA1,AZ\nA2,AZ\nA3,AZ\n", encoding="utf-8")
-    with pytest.raises(LotFileError, match="more than 2"):
-        load_lots(path)
 
 
 def test_countries_are_all_there_once() -> None:

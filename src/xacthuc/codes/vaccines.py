@@ -9,13 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from xacthuc.codes.keys import list_key
 
-LOT_COLUMNS = ("lot", "vaccine")
 MAX_LOTS = 1_000_000  # a nation's lots are thousands; more means another file
 
 
@@ -25,6 +23,7 @@ class LotFileError(Exception):
     def __init__(self, reason: str, *, row: int) -> None:
         """Keep the reason and the row."""
         super().__init__(f"list of lots, row {row}: {reason}")
+        self.reason = reason
         self.row = row
 
 
@@ -97,25 +96,19 @@ def list_products_of_shape(lot: str) -> tuple[str, ...]:
     )
 
 
-def load_lots(path: Path | None = None) -> Mapping[str, Lot]:
-    """Give the known lots by `lot_key`: those of a csv file of the deployment, else the example list of this package.
+def load_lots() -> Mapping[str, Lot]:
+    """Give the lots of the example list of this package by `lot_key`; a deployment's own list goes to the rules."""
+    text = (resources.files("xacthuc") / "codes" / "data" / "lots.csv").read_text(encoding="utf-8")
+    return collect_lots(enumerate(csv.DictReader(text.splitlines()), start=2))
 
-    The file has the columns lot and vaccine, and may have expires (ISO date). Raises LotFileError where a column or a
-    value is missing, a vaccine is unknown, or one lot is given to two products.
+
+def collect_lots(rows: Iterable[tuple[int, Mapping[str, str | None]]]) -> Mapping[str, Lot]:
+    """Give lots by `lot_key` from numbered rows that hold lot and vaccine, and may hold expires (ISO date).
+
+    Raises LotFileError where a value is missing, a vaccine is unknown, or one lot is given to two products.
     """
-    if path is None:
-        path_text = (resources.files("xacthuc") / "codes" / "data" / "lots.csv").read_text(encoding="utf-8")
-    else:
-        path_text = path.read_text(encoding="utf-8-sig")
-    reader = csv.DictReader(path_text.splitlines())
-    if not set(LOT_COLUMNS) <= set(reader.fieldnames or ()):
-        raise LotFileError("the columns lot and vaccine are needed", row=1)
-    return MappingProxyType(_collect_lots(reader))
-
-
-def _collect_lots(rows: Iterable[Mapping[str, str | None]]) -> dict[str, Lot]:
     lots: dict[str, Lot] = {}
-    for number, row in enumerate(rows, start=2):
+    for number, row in rows:
         key, vaccine = lot_key(row["lot"] or ""), find_vaccine(row["vaccine"] or "")
         if number > MAX_LOTS:
             raise LotFileError(f"more than {MAX_LOTS} lots", row=number)
@@ -124,7 +117,7 @@ def _collect_lots(rows: Iterable[Mapping[str, str | None]]) -> dict[str, Lot]:
         if key in lots and lots[key].vaccine != vaccine.name:
             raise LotFileError("an earlier row gives this lot to another vaccine", row=number)
         lots[key] = Lot(lot=key, vaccine=vaccine.name, expires=row.get("expires") or None)
-    return lots
+    return MappingProxyType(lots)
 
 
 @cache

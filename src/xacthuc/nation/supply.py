@@ -22,6 +22,7 @@ def write_supply(sessions: pa.Table, *, out: Path, setting: Setting) -> None:
     day = pa.array(np.asarray(sessions["day"]).astype("datetime64[D]")).cast(pa.string())
     _write(out, "sessions", {
         "site": write_site_codes(site),
+        "name": sites.name.take(pa.array(site)),
         "unit": write_units(site, places=places, sites=sites),
         "date": day,
         "vaccine": products.take(pa.array(np.asarray(sessions["product"]))),

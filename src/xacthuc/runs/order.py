@@ -35,6 +35,8 @@ class Order:
     threads: int = 2
     model: Path | None = None
     lots: Path | None = None
+    sessions: Path | None = None
+    history: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,10 +12,8 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from xacthuc import findings
-from xacthuc.codes.vaccines import load_lots
 from xacthuc.engines import Engine, load_steps
 from xacthuc.records import REASON_TYPE, VERDICT_SCHEMA
-from xacthuc.rules import Lot, Supply
 from xacthuc.runs.intake import Source
 from xacthuc.runs.workspace import Workspace, writing
 
@@ -57,15 +54,6 @@ REASONS = ("reasons.list.element.field", "reasons.list.element.code")
 
 # A table up to this size is put in the order of the rows as people see them; beyond, order costs more than it helps.
 SORTED_ROWS = 2_000_000
-
-
-def load_supply(lots: Path | None) -> Supply:
-    """Give what is known of stock: the lots of a csv file, or nothing, and then no lot is called unknown."""
-    if lots is None:
-        return Supply.of()
-    known = load_lots(lots).values()
-    days = {lot.lot: date.fromisoformat(lot.expires) if lot.expires else None for lot in known}
-    return Supply.of(lots=(Lot(lot=lot.lot, vaccine=lot.vaccine, expires=days[lot.lot]) for lot in known))
 
 
 def prepare_doses(
