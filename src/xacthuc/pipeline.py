@@ -66,11 +66,11 @@ def read_only(
     """Read and clean files without a register: records.parquet, findings and rows.csv in `out`."""
     _check_inputs(files)
     wanted = _load(columns, load_column_map) if columns else None
-    workspace = open_workspace(out, inputs=[*files, *([columns] if columns else [])], options=["read"])
+    inputs = [*files, *([columns] if columns else [])]
+    workspace = open_workspace(out, inputs=inputs, options=["read", __version__], kind="read")
     sources = take_claims(files, workspace, columns=wanted, threads=None, report=report)
     workspace.write_once("records.parquet", lambda: write_records(workspace.work / "claims" / "rows", out))
     workspace.write_once("rows.csv", lambda: write_row_counts(sources, out))
-    workspace.drop_side()
     return sources
 
 

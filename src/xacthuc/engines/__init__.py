@@ -5,5 +5,6 @@ one Parquet file or folder that appears under its final name only when it is com
 """
 
 from xacthuc.engines.steps import Engine, EngineFailed, Step, load_steps, open_engine
+from xacthuc.engines.writing import writing
 
-__all__ = ["Engine", "EngineFailed", "Step", "load_steps", "open_engine"]
+__all__ = ["Engine", "EngineFailed", "Step", "load_steps", "open_engine", "writing"]

@@ -6,18 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from xacthuc.findings import get_code
 from xacthuc.runs.intake import Source
+from xacthuc.runs.refusals import VerifyRefused
 
-
-class VerifyRefused(Exception):
-    """The run cannot begin or go on: a code of texts/runs.toml; the text says why and what to do, in both languages."""
-
-    def __init__(self, code: str, name: str | Path = "") -> None:
-        """`name` is the file, folder or record that is meant, as the person gave it."""
-        self.code = code
-        entry = get_code(code)
-        super().__init__(f"{entry.vi.format(name=name)}\n{entry.en.format(name=name)}")
+__all__ = ["Order", "Outcome", "VerifyRefused"]
 
 
 @dataclass(frozen=True)

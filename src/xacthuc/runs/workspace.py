@@ -8,26 +8,36 @@ line in `steps.jsonl`, so that anyone can see that nothing ran twice.
 from __future__ import annotations
 
 import errno
+import glob
 import hashlib
 import json
 import os
+import re
 import shutil
 import stat
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+from xacthuc.engines import writing
+from xacthuc.runs.refusals import VerifyRefused
+
+__all__ = ["STATE", "Workspace", "open_workspace", "writing"]
 
 STATE = "run.json"
+Kind = Literal["verify", "read", "side"]
 
-# Only what a run makes is ever removed from a folder that a person named.
+# Only what a run makes is ever removed from a folder that a person named, and only where run.json says that a run
+# of ours made it.
 MADE_SIDE = ("people", "matching", "rules", "spill", "candidates.parquet", STATE)
+SHOWN = ("annotated", "tables", "public")
 MADE_OUT = (
     "work", "steps.jsonl", "verdicts.parquet", "records.parquet", "persons.parquet", "explanations.parquet",
-    "rows.csv", "model.json", "report.html", STATE,
+    "history.parquet", "checks.json", "rows.csv", "model.json", "report.html", ".report", *SHOWN, STATE,
 )  # fmt: skip
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,7 @@ class Workspace:
     fingerprint: str
     keeps_side: bool  # the owner of the register asked for its side to be kept
     people: int | None = None  # in the register, where the same run was finished before
+    unfound: tuple[str, ...] = ()  # headings of the column map that no file had, where it was finished before
 
     @property
     def work(self) -> Path:
@@ -56,9 +67,9 @@ class Workspace:
             write()
             self.note(name)
 
-    def finish(self, *, people: int) -> None:
-        """Write down that the run is finished and how large the register was; drop its side."""
-        _write_state(self.out, {"fingerprint": self.fingerprint, "people": people})
+    def finish(self, *, people: int, unfound: Sequence[str] = ()) -> None:
+        """Write down that the run is finished, how large the register was and what the map lacked; drop its side."""
+        _write_state(self.out, "verify", self.fingerprint, people=people, unfound=list(unfound))
         self.drop_side()
 
     def drop_side(self) -> None:
@@ -67,35 +78,86 @@ class Workspace:
             shutil.rmtree(self.side, ignore_errors=True)
 
 
-def open_workspace(out: Path, *, inputs: Sequence[Path], options: Sequence[str], side: Path | None = None) -> Workspace:
+def open_workspace(
+    out: Path, *, inputs: Sequence[Path], options: Sequence[str], side: Path | None = None, kind: Kind = "verify"
+) -> Workspace:
     """Open the folder of a run: go on with it if the same run was begun there, else begin anew.
 
-    Raises OSError where a folder cannot be made or, for the register's side, belongs to somebody else. Not checked:
-    whether another process works in the same folder.
+    A run of kind "read" has no register's side. Raises VerifyRefused where that would remove or write over a file that
+    no run made, or an input, and where "read" meets verdicts; OSError where a folder cannot be made or, for the
+    register's side, belongs to somebody else. Not checked: whether another process works in the same folder.
     """
     fingerprint = _fingerprint(inputs, options)
-    out.mkdir(parents=True, exist_ok=True)
+    _check_folders(out, side=side, inputs=inputs, kind=kind)
+    _make_folder(out)
     known = _read_state(out)
     if known.get("fingerprint") != fingerprint:
         _remove(out, MADE_OUT)
-        if isinstance(begun := known.get("fingerprint"), str):
-            shutil.rmtree(_name_temporary(begun), ignore_errors=True)
+        if known:
+            shutil.rmtree(_name_temporary(known["fingerprint"]), ignore_errors=True)
         known = {}
-    finished = known.get("people") if (out / "verdicts.parquet").exists() else None
-    workspace = Workspace(out, side or _name_temporary(fingerprint), fingerprint, side is not None, finished)
-    if finished is None:
-        _write_state(out, {"fingerprint": fingerprint})
-        _open_side(workspace)
-    else:
+    finished = known.get("people") if _is_whole(out, side, fingerprint) else None
+    unfound = tuple(known.get("unfound", ()))
+    workspace = Workspace(out, side or _name_temporary(fingerprint), fingerprint, side is not None, finished, unfound)
+    if finished is not None:
         workspace.drop_side()
+    else:
+        _write_state(out, kind, fingerprint)
+        if kind == "verify":
+            _open_side(workspace)
     workspace.work.mkdir(exist_ok=True)
-    _sweep(out.glob("*.tmp"), workspace.work.rglob("*.tmp"))
+    _sweep(out, MADE_OUT, ("work", *SHOWN))
     return workspace
+
+
+def _is_whole(out: Path, side: Path | None, fingerprint: str) -> bool:
+    """Tell whether what a finished run gives is there, on the register's side too where that was asked for."""
+    if not (out / "verdicts.parquet").exists():
+        return False
+    kept = side is None or (side / "candidates.parquet").exists()
+    return kept and (side is None or _read_state(side).get("fingerprint") == fingerprint)
+
+
+def _check_folders(out: Path, *, side: Path | None, inputs: Sequence[Path], kind: Kind) -> None:
+    known = _read_state(out)
+    if kind == "read" and (known.get("kind") == "verify" or (known and (out / "verdicts.parquet").exists())):
+        raise VerifyRefused("run_folder_verified", out)
+    _check_folder(out, MADE_OUT, known if known.get("kind") != "side" else {}, inputs)
+    if side is None:
+        return
+    known = _read_state(side)
+    _check_folder(side, MADE_SIDE, known if known.get("kind", "side") == "side" else {}, inputs)
+    if _is_in_the_way(side, out, MADE_OUT) or _is_in_the_way(out, side, MADE_SIDE):
+        raise VerifyRefused("run_folders_meet", side)
+
+
+def _check_folder(folder: Path, names: Sequence[str], known: dict[str, Any], inputs: Sequence[Path]) -> None:
+    """Refuse a folder where a run would remove or write over what is not its own."""
+    for path in inputs:
+        if _is_in_the_way(path, folder, names):
+            raise VerifyRefused("run_folder_holds_input", path)
+    foreign = [folder / name for name in names if os.path.lexists(folder / name)]
+    if foreign and not known:
+        raise VerifyRefused("run_folder_not_ours", foreign[0])
+
+
+def _is_in_the_way(path: Path, folder: Path, names: Sequence[str]) -> bool:
+    """Tell whether a path is a folder itself or lies where a run writes in it."""
+    place = path.resolve()
+    targets = [(folder / name).resolve() for name in names]
+    return place == folder.resolve() or any(target in (place, *place.parents) for target in targets)
+
+
+def _make_folder(folder: Path, *, mode: int = 0o777) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=mode)
+    except FileNotFoundError:  # where no folder can be: what is missing is not a file of the person
+        raise PermissionError(errno.EACCES, "cannot be made", str(folder)) from None
 
 
 def _open_side(workspace: Workspace) -> None:
     side = workspace.side
-    side.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_folder(side, mode=0o700)
     found = side.lstat() if not workspace.keeps_side else side.stat()
     if found.st_uid != os.getuid() or not stat.S_ISDIR(found.st_mode):
         raise PermissionError(errno.EPERM, "belongs to somebody else", str(side))
@@ -103,19 +165,8 @@ def _open_side(workspace: Workspace) -> None:
     if _read_state(side).get("fingerprint") != workspace.fingerprint:
         _remove(side, MADE_SIDE)
     shutil.rmtree(side / "spill", ignore_errors=True)
-    _sweep(side.glob("*.tmp"), *((side / name).rglob("*.tmp") for name in MADE_SIDE))
-    _write_state(side, {"fingerprint": workspace.fingerprint})
-
-
-@contextmanager
-def writing(path: Path) -> Iterator[Path]:
-    """Give a path to write to; it takes the final name when the block ends well."""
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    try:
-        yield unfinished
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    _sweep(side, MADE_SIDE, MADE_SIDE)
+    _write_state(side, "side", workspace.fingerprint)
 
 
 def _name_temporary(fingerprint: str) -> Path:
@@ -131,29 +182,33 @@ def _fingerprint(inputs: Sequence[Path], options: Sequence[str]) -> str:
     return digest.hexdigest()
 
 
-def _write_state(folder: Path, state: dict[str, Any]) -> None:
+def _write_state(folder: Path, kind: Kind, fingerprint: str, **more: Any) -> None:
     with writing(folder / STATE) as path:
-        path.write_text(json.dumps(state), encoding="utf-8")
+        path.write_text(json.dumps({"kind": kind, "fingerprint": fingerprint, **more}), encoding="utf-8")
 
 
 def _read_state(folder: Path) -> dict[str, Any]:
+    """Give what a run wrote down about itself, or nothing where no run of ours did."""
     try:
         found = json.loads((folder / STATE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    ours = isinstance(found, dict) and _FINGERPRINT.fullmatch(str(found.get("fingerprint")))
+    return found if ours else {}
 
 
 def _remove(folder: Path, names: Sequence[str]) -> None:
     for name in names:
         path = folder / name
-        if path.is_dir():
+        if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
 
 
-def _sweep(*found: Iterator[Path]) -> None:
-    """Remove what a killed run was writing; engines would read it as part of a folder."""
-    for path in [path for paths in found for path in paths]:
+def _sweep(folder: Path, names: Sequence[str], own: Sequence[str]) -> None:
+    """Remove what a killed run was writing; engines would read it as part of a folder. `own` are folders of ours."""
+    begun = [path for name in names for path in folder.glob(f"{glob.escape(name)}.*.tmp")]
+    begun += [path for name in own for path in (folder / name).rglob("*.tmp")]
+    for path in begun:
         _remove(path.parent, [path.name])
