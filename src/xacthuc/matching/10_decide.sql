@@ -24,7 +24,7 @@ weighed AS (
         CASE WHEN r.weight >= t.propose THEN r.person_no END AS first_person,
         CASE WHEN r.weight >= t.propose THEN r.via END AS first_via,
         r.name_level, r.birth_level, r.sex_level,
-        r.weight,
+        r.weight, r.second_weight,
         r.weight - greatest(coalesce(r.second_weight, 0), 0) AS margin
     FROM claims AS c
     CROSS JOIN thresholds AS t
@@ -40,7 +40,8 @@ judged AS (
             WHEN number_state IN ('passport', 'foreign') THEN 'FOREIGN'
             WHEN matched_people = 1 THEN 'MATCHED'
             WHEN matched_people > 1 THEN 'AMBIGUOUS'
-            WHEN holders > 0 AND first_person IS NOT NULL AND margin < doubt_margin THEN 'AMBIGUOUS'
+            WHEN holders > 0 AND first_person IS NOT NULL AND second_weight IS NOT NULL AND margin < doubt_margin
+                THEN 'AMBIGUOUS'
             WHEN holders > 0 THEN 'MISMATCH'
             WHEN number_state IN ('twelve', 'nine') THEN 'NOT_FOUND'
             ELSE 'NO_NUMBER'

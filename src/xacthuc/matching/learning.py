@@ -159,4 +159,4 @@ def _bits(m: float, u: float) -> int:
 def _thresholds(people: int) -> Thresholds:
     """A random person is the right one with odds of 1 to `people`; the rest is how sure we want to be."""
     even = round(100 * log2(max(people, 2)))
-    return Thresholds(propose=even - 500, sure_weight=even + 900, sure_margin=900, doubt_margin=200)
+    return Thresholds(propose=even - 500, sure_weight=even + 500, sure_margin=900, doubt_margin=200)

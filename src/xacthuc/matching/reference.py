@@ -339,7 +339,7 @@ def _decide_by_weight(
         fitting = via > 0 or (0 <= levels["name"] <= 8 and levels["birth_date"] < 7)
         sure = weight >= limits.sure_weight and margin >= limits.sure_margin and fitting
     if held:
-        close = margin is not None and margin < limits.doubt_margin
+        close = margin is not None and margin < limits.doubt_margin and len(ranked) > 1
         identity = "AMBIGUOUS" if person is not None and close else "MISMATCH"
     else:
         identity = "NOT_FOUND" if claim["number_state"] in ("twelve", "nine") else "NO_NUMBER"
