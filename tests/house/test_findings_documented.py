@@ -18,7 +18,15 @@ RESERVED = load_list("reserved_codes.toml")
 SENTENCE = re.compile(r"\S.*[.!?]", re.DOTALL)
 
 # How Python gives a code: as a keyword, or as an argument of these calls (name: its place).
-BY_PLACE = {"FileRefused": 0, "Note": 1, "add_rows": 1, "choose": 1, "get_code": 0}
+BY_PLACE = {
+    "EngineFailed": 0,
+    "VerifyRefused": 0,
+    "FileRefused": 0,
+    "Note": 1,
+    "add_rows": 1,
+    "choose": 1,
+    "get_code": 0,
+}
 
 each_code = pytest.mark.parametrize("code", CODES.values(), ids=CODES.keys())
 

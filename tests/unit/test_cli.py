@@ -180,7 +180,7 @@ def test_folder_that_cannot_be_written(call: Call, register: Path, lists: list[P
 
 ENDS: dict[str, tuple[BaseException, int, str]] = {
     "Ctrl-C": (click.exceptions.Abort(), 130, "run the same command again"),
-    "engine": (EngineFailed("step 02_compare stopped: the memory budget is used up"), 3, "02_compare"),
+    "engine": (EngineFailed("engine_memory_used_up", step="02_compare"), 3, "02_compare"),
     "no such file": (FileNotFoundError(2, "gone", "lots.csv"), 2, "lots.csv"),
     "disk": (OSError(28, "No space left on device", "out"), 3, "cannot be written"),
 }

@@ -111,7 +111,7 @@ def test_run_that_stopped_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     order = make_order(tmp_path, write_list(tmp_path / "a.csv", ("x", 0), ("y", 1)))
 
     def stop(*_: Any, **__: Any) -> None:
-        raise EngineFailed("step rules stopped: the memory budget is used up; give more with --memory")
+        raise EngineFailed("engine_memory_used_up", step="rules")
 
     with monkeypatch.context() as failing:
         failing.setattr(pipeline.rules, "judge_doses", stop)

@@ -21,8 +21,6 @@ T = TypeVar("T")
 # Rows that are handed over at a time.
 BATCH_ROWS = 250_000
 
-MEMORY = "the memory budget is used up; give more with --memory"
-
 # Functions that the steps use and DuckDB lacks under that name or meaning; the twins stand in on_spark.py.
 PRELUDE = (
     "CREATE MACRO sorted_words(s) AS array_to_string(list_sort(string_split(s, '<')), '<')",
@@ -130,21 +128,17 @@ def _explaining(step: str) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        raise EngineFailed(_explain(step, error)) from None  # the engine's own text may quote values
+        raise _explain(step, error) from None  # the engine's own text may quote values
     except (pa.ArrowException, OSError):  # what became of DuckDB's own error on its way through Arrow
-        raise EngineFailed(f"step {step} stopped: a value or a file is not as it should be, or {MEMORY}") from None
+        raise EngineFailed("engine_stopped", step=step) from None
 
 
-def _explain(step: str, error: duckdb.Error) -> str:
+def _explain(step: str, error: duckdb.Error) -> EngineFailed:
     """Say what went wrong without the engine's own text, which may quote values."""
     causes = {
-        duckdb.OutOfMemoryException: MEMORY,
-        duckdb.IOException: "a file could not be read or written (disk full, or a damaged Parquet file)",
-        duckdb.InvalidInputException: "a file is not the Parquet file it should be",
-        duckdb.ConversionException: "a value does not have the type its column promises",
-        duckdb.BinderException: "a table lacks a column or a function that the step reads",
-        duckdb.CatalogException: "a table or function that the step names does not exist",
-        duckdb.ParserException: "the step is not valid SQL",
+        duckdb.OutOfMemoryException: "engine_memory_used_up",
+        duckdb.IOException: "engine_file_failed",
+        duckdb.InvalidInputException: "engine_file_failed",  # a file that is not the Parquet file it should be
     }
-    cause = next((text for kind, text in causes.items() if isinstance(error, kind)), type(error).__name__)
-    return f"step {step} stopped: {cause}"
+    code = next((code for kind, code in causes.items() if isinstance(error, kind)), "engine_step_broken")
+    return EngineFailed(code, step=step, cause=type(error).__name__)

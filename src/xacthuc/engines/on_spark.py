@@ -70,7 +70,7 @@ class SparkEngine:
             output.unlink(missing_ok=True)
             unfinished.replace(output)
         except (PySparkException, Py4JError) as error:
-            raise EngineFailed(_explain(step.name, error)) from None  # Spark's own text may quote values
+            raise _explain(step.name, error) from None  # Spark's own text may quote values
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
 
@@ -89,7 +89,7 @@ class SparkEngine:
             self._name_inputs(inputs)
             return self._session.sql(sql).toArrow()
         except (PySparkException, Py4JError) as error:
-            raise EngineFailed(_explain("query", error)) from None
+            raise _explain("query", error) from None
 
     def close(self) -> None:
         """Stop the session, unless another engine of this process began it."""
@@ -101,9 +101,9 @@ class SparkEngine:
             self._session.read.parquet(str(path)).createOrReplaceTempView(name)
 
 
-def _explain(step: str, error: PySparkException | Py4JError) -> str:
+def _explain(step: str, error: PySparkException | Py4JError) -> EngineFailed:
     """Say what went wrong in Spark's names for it, which quote nothing."""
     condition = error.getCondition() if isinstance(error, PySparkException) else None
     if condition is None:  # nothing that Spark has a name for on this side: files, memory, a lost machine
-        condition = "a file could not be read or written, or the memory is used up"
-    return f"step {step} stopped on Spark: {condition}"
+        return EngineFailed("engine_stopped", step=step)
+    return EngineFailed("engine_step_broken", step=step, cause=condition)

@@ -10,9 +10,19 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from xacthuc.findings import get_code
+
 
 class EngineFailed(Exception):
-    """A step could not be run; says which step and why, never a value of the data."""
+    """A step could not be run: a code of texts/engines.toml; says which step and why, never a value of the data."""
+
+    def __init__(self, code: str, *, step: str = "", cause: str = "") -> None:
+        """`cause` is the engine's own name for what happened. The text says it in both languages."""
+        self.code = code
+        entry = get_code(code)
+        more = step + (f", {cause}" if cause else "")
+        at = (f" (bước {more})", f" (step {more})") if step else ("", "")
+        super().__init__(f"{entry.vi}{at[0]}\n{entry.en}{at[1]}")
 
 
 @dataclass(frozen=True)
@@ -58,4 +68,4 @@ def open_engine(name: str, *, memory_gb: float = 4.0, threads: int = 2, scratch:
         from xacthuc.engines.on_spark import SparkEngine
 
         return SparkEngine(memory_gb=memory_gb, threads=threads, scratch=scratch)
-    raise EngineFailed(f"there is no engine called {name}; choose duckdb or spark")
+    raise EngineFailed("engine_unknown")
