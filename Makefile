@@ -36,9 +36,10 @@ $(BENCH_STAMP): requirements-bench.txt
 	$(BENCH) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
 	@touch $(BENCH_STAMP)
 
-bench: $(BENCH_STAMP) ## reading beside its peers, the whole line beside Splink; MATCHING="--people 10000000 --doses 6000000"
+bench: $(BENCH_STAMP) ## reading beside its peers, the whole line beside Splink at 1 M and at 10 M people, on new seeds
 	PYTHONPATH=src $(BENCH) bench/intake.py $(INTAKE)
 	PYTHONPATH=src $(BENCH) bench/matching.py $(MATCHING)
+	PYTHONPATH=src $(BENCH) bench/matching.py --people 10000000 --doses 6000000 --blocking lean $(MATCHING)
 
 docs: $(STAMP)   ## write the pages that follow from the code
 	$(BIN)/python docs/generate.py

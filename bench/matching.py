@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import secrets
 import shutil
 import subprocess
 import sys
@@ -161,11 +162,11 @@ def _f1(accuracy: dict[str, Any]) -> tuple[str, str]:
 
 
 def parse() -> argparse.Namespace:
-    """Read the command line; without a seed the day gives one, so that no seed is a favourite."""
+    """Read the command line; without a seed chance gives one, so that it was never seen before."""
     parser = argparse.ArgumentParser(description="Measure the line from raw Parquet to verdicts beside Splink 5.")
     parser.add_argument("--people", type=int, default=1_000_000)
     parser.add_argument("--doses", type=int, default=600_000)
-    parser.add_argument("--seed", type=int, default=int(f"{date.today():%Y%m%d}"))
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(10**9))
     parser.add_argument("--engine", choices=("duckdb", "spark"), default="duckdb")
     parser.add_argument("--memory", type=float, default=4.0, help="budget of the line in GB")
     parser.add_argument("--peer", action=argparse.BooleanOptionalAction, default=True)
