@@ -19,6 +19,11 @@ from xacthuc.cleaning.places import CleanPlaces, clean_places
 from xacthuc.codes.countries import find_country
 from xacthuc.records import CLEAN_SCHEMA, RAW_SCHEMA, SheetLayout
 
+# What is read once for each distinct value, and so may come as a dictionary.
+BY_DISTINCT = (
+    *("birth_date", "sex", "nationality", "province", "district", "commune", "address"),
+    *("dose_no", "vaccine", "dose_date", "site", "note"),
+)
 LEGACY_FIELDS = (
     "birth_date",
     "dose_date",
@@ -58,7 +63,8 @@ def clean_batch(raw: Raw, layout: SheetLayout, *, evidence: SheetEvidence | None
     if evidence is None:
         evidence = gather_evidence([raw], layout)
     cells = _restore(
-        {name: as_array(raw.column(name)) for name in RAW_SCHEMA.names}, encoding=layout.context.get("encoding")
+        {name: as_array(raw.column(name), distinct=name in BY_DISTINCT) for name in RAW_SCHEMA.names},
+        encoding=layout.context.get("encoding"),
     )
     found = FoundList(layout, cells["slot"])
     doses = clean_doses(cells, layout, evidence=evidence, found=found)
@@ -132,7 +138,7 @@ def _clean_places(
 ) -> CleanPlaces:
     address = cells["address"]
     if people.card:
-        address = pc.coalesce(address, people.card["address"])
+        address = pc.coalesce(as_array(address), people.card["address"])
     places = clean_places(
         cells["province"], cells["district"], cells["commune"], address, tree=layout.place_tree, context=evidence.home
     )

@@ -27,19 +27,25 @@ def text(value: str) -> pa.Scalar:
     return pa.scalar(value, pa.string())
 
 
-def as_array(values: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """Give one contiguous array of a column, whatever it came as."""
-    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+def as_array(values: pa.Array | pa.ChunkedArray, *, distinct: bool = False) -> pa.Array:
+    """Give one contiguous array of a column, whatever it came as; a dictionary of texts only where it may be one."""
+    array = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    return array.dictionary_decode() if pa.types.is_dictionary(array.type) and not distinct else array
 
 
 def map_distinct(values: pa.Array, read: Callable[[str], Answer], *, width: int) -> tuple[pa.Array, ...]:
     """Read each distinct value once and give `width` text columns of the length of `values`; null stays null."""
     if values.null_count == len(values):
         return (no_text(len(values)),) * width
-    encoded = values.dictionary_encode()
+    encoded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
     answers = [read(value[:CELL_LIMIT]) for value in encoded.dictionary.to_pylist()]
     columns = zip(*answers, strict=True) if answers else ((),) * width
-    return tuple(pa.array(column, pa.string()).take(encoded.indices) for column in columns)
+    return tuple(_spread(column, encoded.indices) for column in columns)
+
+
+def _spread(answers: Sequence[str | None], places: pa.Array) -> pa.Array:
+    found = pa.array(answers, pa.string())
+    return found.take(places) if found.null_count < len(found) else no_text(len(places))
 
 
 def map_odd(

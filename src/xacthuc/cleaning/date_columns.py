@@ -21,6 +21,9 @@ _WRITTEN = ([6, 7, 8, 9], [3, 4], [0, 1], [2, 5], ord("/"))
 
 def clean_dates(values: pa.Array, *, style: DateStyle) -> tuple[pa.Array, pa.Array, pa.Array]:
     """Clean a column of dates: (ISO or year, reason or null, "y" where the year had two digits)."""
+    if pa.types.is_dictionary(values.type):
+        value, reason, short = (column.take(values.indices) for column in clean_dates(values.dictionary, style=style))
+        return value, reason, short
     plain = read_plain_dates(values, style=style)
     odd = pc.and_(pc.is_valid(values), pc.is_null(plain))
     value, reason, short = map_odd(values, odd, _get_reader(style), width=3, regular=(plain, None, None))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from xacthuc.reading.grid import get_texts, join_tables
 from xacthuc.reading.people import DITTO_MARKS, NOTHING, STROKES, RawPart, is_dose_standing
 from xacthuc.reading.plan import DOSE_FIELDS, SHARED, Plan, PlanColumn
 from xacthuc.reading.titles import Standing
@@ -59,18 +61,18 @@ def find_plain(chunk: pa.Table, *, plan: Plan, cell_length: int) -> Flags:
     for field, pattern in _SURE:
         for column in (c for c in plan.columns if c.field == field):
             if not plain.all():
-                plain |= _flags(pc.match_substring_regex(chunk.column(column.index), pattern=pattern))
+                plain |= _tell(chunk.column(column.index), _matches(pattern))
     plain &= _find_named(chunk, plan=plan)
     for index in {c.index for c in plan.columns}:
         column = chunk.column(index)
-        plain &= ~_flags(pc.is_in(column, value_set=_ODD))
-        if (pc.max(pc.binary_length(column)).as_py() or 0) > cell_length:
-            plain &= ~_flags(pc.greater(pc.binary_length(column), cell_length))
+        plain &= ~_tell(column, _is_one_of(_ODD))
+        if _find_longest(column) > cell_length:
+            plain &= ~_tell(column, lambda texts: pc.greater(pc.binary_length(texts), cell_length))
     for column in plan.columns:
         _strike_unclear(plain, chunk.column(column.index), column)
         joined = {"vaccine": r"\d[/.\-]\d{1,2}[/.\-]\d", "dose_date": r"[A-Za-z]{2}"}.get(column.field)
         if joined and column.part == "" and not plan.has({"vaccine": "dose_date"}.get(column.field, "vaccine")):
-            plain &= ~_flags(pc.match_substring_regex(chunk.column(column.index), pattern=joined))
+            plain &= ~_tell(chunk.column(column.index), _matches(joined))
     return plain
 
 
@@ -96,16 +98,16 @@ def find_blank(chunk: pa.Table) -> Flags:
 def _strike_unclear(plain: Flags, cells: pa.ChunkedArray, column: PlanColumn) -> None:
     """Take out the rows whose cell needs reading by itself, given what the column holds."""
     if column.slot:
-        plain &= ~_flags(pc.is_in(cells, value_set=_VOID))
+        plain &= ~_tell(cells, _is_one_of(_VOID))
     if column.field == "name":
-        plain &= ~_flags(pc.match_substring_regex(cells, pattern=_SEVERAL))
+        plain &= ~_tell(cells, _matches(_SEVERAL))
     elif column.field == "dose_date":
-        plain &= ~_flags(pc.match_substring_regex(cells, pattern=r"[\r\n]"))
+        plain &= ~_tell(cells, _matches(r"[\r\n]"))
     if column.part in ("day", "month", "year"):
-        plain &= ~_flags(pc.match_substring_regex(cells, pattern=r"^\s|\s$"))
+        plain &= ~_tell(cells, _matches(r"^\s|\s$"))
     elif column.part == "mark":
-        plain &= ~_flags(pc.is_in(cells, value_set=pa.array([*NOTHING, "0"])))
-        plain &= ~_flags(pc.match_substring_regex(cells, pattern=r"\d"))  # a date under the name of a vaccine
+        plain &= ~_tell(cells, _is_one_of(pa.array([*NOTHING, "0"])))
+        plain &= ~_tell(cells, _matches(r"\d"))  # a date under the name of a vaccine
 
 
 def build_plain(chunk: pa.Table, *, rows: Indices, plan: Plan, standings: Sequence[tuple[int, Standing]]) -> pa.Table:
@@ -129,7 +131,7 @@ def build_plain(chunk: pa.Table, *, rows: Indices, plan: Plan, standings: Sequen
         without &= ~own
     tables.append(_build(person, _fill({}, standings, which), rows=rows, slot=1, keep=without & standing))
     tables.append(_build(person, {}, rows=rows, slot=0, keep=without & ~standing))
-    return pa.concat_tables([t for t in tables if t.num_rows] or tables[:1])
+    return join_tables([t for t in tables if t.num_rows] or tables[:1])
 
 
 def build_special(parts: Sequence[tuple[int, RawPart]]) -> pa.Table:
@@ -145,8 +147,11 @@ def build_special(parts: Sequence[tuple[int, RawPart]]) -> pa.Table:
 
 
 def join_in_order(tables: Sequence[pa.Table], *, file: str, sheet: str) -> pa.Table:
-    """Give tables of the same rows' RAW rows as one of RAW_SCHEMA, in the order of row, part and slot."""
-    table = pa.concat_tables(tables) if len(tables) > 1 else tables[0]
+    """Give tables of the same rows' RAW rows as one of RAW_SCHEMA, in the order of row, part and slot.
+
+    A column of few values may be a dictionary of its texts.
+    """
+    table = join_tables(tables)
     rows = table.column("row").to_numpy()
     if np.any(rows[1:] < rows[:-1]):
         table = table.take(pa.array(np.argsort(rows, kind="stable")))
@@ -156,12 +161,40 @@ def join_in_order(tables: Sequence[pa.Table], *, file: str, sheet: str) -> pa.Ta
         pa.repeat(pa.scalar(sheet, pa.string()), count),
         *table.columns,
     ]
-    return pa.Table.from_arrays(columns, schema=RAW_SCHEMA)
+    kinds = [table.schema.field(f.name).type if f.name in table.column_names else f.type for f in RAW_SCHEMA]
+    schema = pa.schema([f.with_type(kind) for f, kind in zip(RAW_SCHEMA, kinds, strict=True)])
+    return pa.Table.from_arrays(columns, schema=schema)
 
 
 def _flags(column: pa.ChunkedArray) -> Flags:
     flags: Flags = pc.fill_null(column, False).to_numpy(zero_copy_only=False)
     return flags
+
+
+def _tell(column: pa.ChunkedArray, tell: Callable[[Any], Any]) -> Flags:
+    """Tell of each cell what `tell` says of a column of texts: of a dictionary, once of each of its texts."""
+    if not pa.types.is_dictionary(column.type):
+        return _flags(tell(column))
+    parts = [tell(chunk.dictionary).take(chunk.indices) for chunk in column.chunks]
+    return _flags(pa.chunked_array(parts, pa.bool_()))
+
+
+def _matches(pattern: str) -> Callable[[Any], Any]:
+    return lambda texts: pc.match_substring_regex(texts, pattern=pattern)
+
+
+def _is_one_of(texts: pa.Array) -> Callable[[Any], Any]:
+    return lambda column: pc.is_in(column, value_set=texts)
+
+
+def _find_longest(column: pa.ChunkedArray) -> int:
+    """Give how many bytes the longest text has."""
+    parts = [chunk.dictionary if pa.types.is_dictionary(chunk.type) else chunk for chunk in column.chunks]
+    return max((pc.max(pc.binary_length(part)).as_py() or 0 for part in parts), default=0)
+
+
+def _coalesce(arrays: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:
+    return arrays[0] if len(arrays) == 1 else pc.coalesce(*map(get_texts, arrays))
 
 
 def _read_fields(chunk: pa.Table, *, plan: Plan) -> dict[str, pa.ChunkedArray]:
@@ -174,7 +207,7 @@ def _read_fields(chunk: pa.Table, *, plan: Plan) -> dict[str, pa.ChunkedArray]:
     if under:
         sexes = [values["sex"]] if "sex" in values else []
         sexes += [pc.if_else(pc.is_valid(chunk.column(c.index)), c.value, pa.scalar(None, pa.string())) for c in under]
-        values["sex"] = pc.coalesce(*sexes)
+        values["sex"] = _coalesce(sexes)
     return values
 
 
@@ -191,13 +224,13 @@ def _join(chunk: pa.Table, columns: list[PlanColumn], *, field: str) -> pa.Chunk
     if field == "address":
         wholes = [a for c, a in zip(columns, arrays, strict=True) if c.part != "part"]
         parts = [a for c, a in zip(columns, arrays, strict=True) if c.part == "part"]
-        return _concat([*parts, *([pc.coalesce(*wholes)] if wholes else [])], ", ")
-    return pc.coalesce(*arrays)
+        return _concat([*parts, *([_coalesce(wholes)] if wholes else [])], ", ")
+    return _coalesce(arrays)
 
 
 def _drop_repeated(arrays: list[pa.ChunkedArray]) -> list[pa.ChunkedArray]:
-    kept = arrays[:1]
-    for array in arrays[1:]:
+    kept = [get_texts(arrays[0])]
+    for array in map(get_texts, arrays[1:]):
         for earlier in kept:
             array = pc.if_else(pc.fill_null(pc.equal(array, earlier), False), pa.scalar(None, pa.string()), array)
         kept.append(array)
@@ -207,6 +240,7 @@ def _drop_repeated(arrays: list[pa.ChunkedArray]) -> list[pa.ChunkedArray]:
 def _concat(arrays: list[pa.ChunkedArray], separator: str) -> pa.ChunkedArray:
     if len(arrays) == 1:
         return arrays[0]
+    arrays = [get_texts(array) for array in arrays]
     nothing = pc.is_null(arrays[0])
     for array in arrays[1:]:
         nothing = pc.and_(nothing, pc.is_null(array))
@@ -220,9 +254,9 @@ def _read_birth(chunk: pa.Table, columns: list[PlanColumn]) -> pa.ChunkedArray:
     by_part = {c.part: chunk.column(c.index) for c in columns if c.part in ("day", "month", "year")}
     whole = [chunk.column(c.index) for c in columns if c.part not in by_part or c.part in ("", "under")]
     if not by_part:
-        return pc.coalesce(*whole)
+        return _coalesce(whole)
     joined = _concat([by_part[p] for p in ("day", "month", "year") if p in by_part], "/")
-    return pc.coalesce(joined, *whole)
+    return _coalesce([joined, *whole])
 
 
 def _read_sex(chunk: pa.Table, columns: list[PlanColumn]) -> pa.ChunkedArray:
@@ -234,7 +268,7 @@ def _read_sex(chunk: pa.Table, columns: list[PlanColumn]) -> pa.ChunkedArray:
             count = pc.add(count, flag.cast(pa.int8()))
         one = pc.equal(count, 1)
         plain += [pc.if_else(pc.and_(one, flag), value, pa.scalar(None, pa.string())) for value, flag in marks]
-    return pc.coalesce(*plain)
+    return _coalesce(plain)
 
 
 def _read_dose(chunk: pa.Table, *, plan: Plan, slot: int, told: Flags) -> tuple[Flags, dict[str, pa.ChunkedArray]]:
@@ -250,11 +284,11 @@ def _read_dose(chunk: pa.Table, *, plan: Plan, slot: int, told: Flags) -> tuple[
         if any(c.part == "day" for c in columns):
             dose[field] = _read_birth(chunk, columns)
         elif columns:
-            dose[field] = pc.coalesce(*[_get_value(chunk, c) for c in columns])
+            dose[field] = _coalesce([_get_value(chunk, c) for c in columns])
     heading = plan.doses[slot - 1]
     if heading:
         dose["dose_no"] = (
-            pc.fill_null(dose["dose_no"], heading)
+            pc.fill_null(get_texts(dose["dose_no"]), heading)
             if "dose_no" in dose
             else pa.repeat(pa.scalar(heading), chunk.num_rows)
         )
@@ -275,7 +309,7 @@ def _fill(
     filled = dict(dose)
     for field in dict.fromkeys(f for _, s in standings for f in s.fill):
         said = _pick([s.fill.get(field) for _, s in standings], which)
-        filled[field] = pc.coalesce(dose[field], said) if field in dose else said
+        filled[field] = pc.coalesce(get_texts(dose[field]), said) if field in dose else said
     return filled
 
 

@@ -9,10 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from xacthuc.reading.grid import Grid, Note
+from xacthuc.reading.grid import DICTIONARY, Grid, Note
 from xacthuc.reading.limits import FileRefused, Limits
 
 _BATCH = 100_000
+_MOST_BYTES = 4  # that a cell takes on average in a column of few values: they stand once, and a number for each cell
 
 
 def open_columnar(path: Path, *, limits: Limits) -> Iterator[Grid]:
@@ -21,7 +22,7 @@ def open_columnar(path: Path, *, limits: Limits) -> Iterator[Grid]:
     Columns of lists or records are no cells: they come as null, with a note.
     """
     try:
-        file = pq.ParquetFile(path, memory_map=False)
+        file = pq.ParquetFile(path, memory_map=False, read_dictionary=_list_repeated(path))
     except (pa.ArrowException, OSError, ValueError) as error:
         code = "file_encrypted" if "ncrypt" in str(error) else "file_damaged"
         raise FileRefused(code, file=path.name) from None
@@ -36,6 +37,22 @@ def open_columnar(path: Path, *, limits: Limits) -> Iterator[Grid]:
     return iter((grid,))
 
 
+def _list_repeated(path: Path) -> list[str]:
+    """Give the columns of texts that hold few values again and again, by the size of the first piece of the file."""
+    metadata = pq.read_metadata(path)
+    if not metadata.num_row_groups:
+        return []
+    first = metadata.row_group(0)
+    columns = [first.column(i) for i in range(first.num_columns)]
+    return [
+        c.path_in_schema
+        for c in columns
+        if c.physical_type == "BYTE_ARRAY"
+        and "RLE_DICTIONARY" in c.encodings
+        and c.total_uncompressed_size <= _MOST_BYTES * c.num_values
+    ]
+
+
 def _list_chunks(file: pq.ParquetFile, grid: Grid) -> Iterator[pa.Table]:
     try:
         for batch in file.iter_batches(batch_size=_BATCH):
@@ -46,9 +63,11 @@ def _list_chunks(file: pq.ParquetFile, grid: Grid) -> Iterator[pa.Table]:
 
 
 def _get_text(column: pa.Array) -> pa.Array:
-    """Give a column as text in the manner of `get_cell_text`."""
+    """Give a column as text in the manner of `get_cell_text`, or as a dictionary of texts."""
     kind = column.type
     if pa.types.is_dictionary(kind):
+        if _is_plain(column.dictionary) and len(column.dictionary) <= len(column):
+            return column.cast(DICTIONARY)
         return _get_text(column.dictionary_decode())
     if pa.types.is_nested(kind):
         return pa.nulls(len(column), pa.string())
@@ -62,6 +81,10 @@ def _get_text(column: pa.Array) -> pa.Array:
         return _get_moment_text(column)
     text = column.cast(pa.string())
     return pc.if_else(pc.equal(text, ""), None, text)
+
+
+def _is_plain(texts: pa.Array) -> bool:
+    return bool(pa.types.is_string(texts.type) and texts.null_count == 0 and texts.index("").as_py() < 0)
 
 
 def _get_number_text(column: pa.Array) -> pa.Array:

@@ -11,6 +11,8 @@ import pyarrow as pa
 
 Row = list[str | None]
 
+DICTIONARY = pa.dictionary(pa.int32(), pa.string())  # how a column of few values may come, each of them once
+
 
 @dataclass(frozen=True)
 class Merge:
@@ -36,7 +38,8 @@ class Note:
 class Grid:
     """One sheet: its chunks are tables of text columns "0", "1" ... of equal width, rows in order, none left out.
 
-    A blank row is a row of nulls. `headings` stands where the format itself names the columns (Parquet).
+    A column of few values may be a DICTIONARY of its texts, none of them empty. A blank row is a row of nulls.
+    `headings` stands where the format itself names the columns (Parquet).
     `notes` may grow while the chunks are read.
     """
 
@@ -94,3 +97,25 @@ def list_rows(chunk: pa.Table, indices: Sequence[int] | None = None) -> list[Row
     part = chunk if indices is None else chunk.take(pa.array(indices, pa.int64()))
     columns = [c.to_pylist() for c in part.columns]
     return [list(row) for row in zip(*columns, strict=True)] if columns else [[] for _ in range(part.num_rows)]
+
+
+def get_texts(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Give a column as texts that may be a dictionary of them."""
+    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
+
+
+def join_tables(tables: Sequence[pa.Table]) -> pa.Table:
+    """Give tables of the same columns one below the other; a column that is a dictionary in one is so in all."""
+    kinds = [{column.type for column in columns} for columns in zip(*(t.columns for t in tables), strict=True)]
+    if all(len(kind) == 1 for kind in kinds):
+        return pa.concat_tables(tables) if len(tables) > 1 else tables[0]
+    mixed = [n for n, kind in enumerate(kinds) if len(kind) > 1]
+    return pa.concat_tables([_encode_columns(table, mixed) for table in tables])
+
+
+def _encode_columns(table: pa.Table, columns: Sequence[int]) -> pa.Table:
+    for n in columns:
+        column, field = table.column(n), table.schema.field(n)
+        if column.type != DICTIONARY:
+            table = table.set_column(n, field.with_type(DICTIONARY), column.dictionary_encode())
+    return table

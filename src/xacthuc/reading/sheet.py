@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from xacthuc.reading.batches import Flags, build_plain, build_special, find_blank, find_plain, join_in_order
 from xacthuc.reading.column_map import ColumnMap
-from xacthuc.reading.grid import Grid, Note, Row, get_column_letter, list_rows
+from xacthuc.reading.grid import Grid, Note, Row, get_column_letter, join_tables, list_rows
 from xacthuc.reading.limits import Limits
 from xacthuc.reading.people import STROKES, RawPart, divide_people, fill_dittos, is_ditto, is_nothing, read_person
 from xacthuc.reading.plan import Plan
@@ -110,10 +110,10 @@ class ListReader:
             if raw is not None and raw.num_rows:
                 kept.append(raw)
             if sum(t.num_rows for t in kept) >= self.limits.batch_rows:
-                yield pa.concat_tables(kept)
+                yield join_tables(kept)
                 kept = []
         if kept:
-            yield pa.concat_tables(kept)
+            yield join_tables(kept)
         for note in self.reading.grid.notes:
             self.add_note(note)
         self.reading.grid.notes.clear()
@@ -229,7 +229,7 @@ class ListReader:
         self._above = None
         below = self._read_chunk(chunk.slice(start))
         found = [t for t in (above, below) if t is not None]
-        return pa.concat_tables(found) if found else None
+        return join_tables(found) if found else None
 
     def _get_body(self) -> int:
         """Give the first row below the heading."""
