@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import json
+import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from xacthuc import records
 from xacthuc.cli import commands
 from xacthuc.engines import load_steps
 from xacthuc.findings import Code, list_codes
-from xacthuc.runs import verdicts
+from xacthuc.runs import history, verdicts
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -53,11 +54,26 @@ def write_findings() -> str:
     )
     parts[-1] += "CV 2262 (" + "; ".join(f"{k} {v}" for k, v in CLASS_MEANS.items())
     parts[-1] += ") or a ground on which CV 9458 turns a correction down.\n"
+    parts.append(_tell_reserved(codes))
     for stage in dict.fromkeys(code.stage for code in codes):
         parts.append(f"## {stage}\n")
         rows = [(f"`{c.code}`", c.field, c.kind, c.vi, c.en, _name_law(c)) for c in codes if c.stage == stage]
         parts.append(write_table(("code", "field", "kind", "tiếng Việt", "English", "law"), rows))
     return "\n".join(parts)
+
+
+def _tell_reserved(codes: Iterable[Code]) -> str:
+    """Say which codes are only kept: no part of the line gives them."""
+    reserved = tomllib.loads((ROOT / "tests" / "house" / "reserved_codes.toml").read_text(encoding="utf-8"))
+    named = [code for code in codes if code.code in reserved]
+    grounds = sorted({ground for code in named for ground in code.ground_9458})
+    alone = [n for n in grounds if not any(n in c.ground_9458 for c in codes if c.code not in reserved)]
+    return (
+        f"Reserved, given by no part: {', '.join(f'`{code.code}`' for code in named)}. They stand for the grounds "
+        f"{', '.join(map(str, grounds))} of CV 9458, which speak of the photo of a paper that a person judges at the "
+        f"desk; the line reads tables and sees no photo. Of these grounds {', '.join(map(str, alone))} have no other "
+        "code, so no row is ever turned down on them.\n"
+    )
 
 
 def _name_law(code: Code) -> str:
@@ -67,12 +83,20 @@ def _name_law(code: Code) -> str:
 
 def write_columns() -> str:
     """Give the page of the tables between the stages and of those that a run gives."""
-    said = _read_meanings((ROOT / "src" / "xacthuc" / "records.py").read_text(encoding="utf-8"))
+    package = ROOT / "src" / "xacthuc"
+    said = _read_meanings((package / "records.py").read_text(encoding="utf-8"))
+    said |= _read_meanings((package / "runs" / "history.py").read_text(encoding="utf-8"))
     record_schema = pa.schema([records.CLEAN_SCHEMA.field(name) for name in verdicts.RECORD_COLUMNS])
     tables = (
         ("verdicts.parquet", "VERDICT", "One row per dose of a data row; what a run is for.", records.VERDICT_SCHEMA),
         ("records.parquet", "CLEAN", "The cleaned values of the same rows.", record_schema),
         ("persons.parquet", "", "Which records are one person's, which are one dose's.", verdicts.PERSON_SCHEMA),
+        (
+            "history.parquet",
+            "HISTORY",
+            "With --history: a row per dose, and its person's course.",
+            history.HISTORY_SCHEMA,
+        ),
         ("findings", "FINDING", "Where something was found, and its code; never the value.", records.FINDING_SCHEMA),
         ("RAW", "RAW", "From reading to cleaning: text as a person sees it.", records.RAW_SCHEMA),
         ("CLEAN", "CLEAN", "From cleaning to matching, for claims and register alike.", records.CLEAN_SCHEMA),

@@ -20,6 +20,7 @@ from xacthuc.engines import load_steps, open_engine
 from xacthuc.matching import read_model
 from xacthuc.reading import ColumnMap, ColumnMapRefused, load_column_map
 from xacthuc.rules import Supply
+from xacthuc.runs.history import write_history
 from xacthuc.runs.identifiers import settle_records
 from xacthuc.runs.intake import Source, take_in
 from xacthuc.runs.order import Order, Outcome, VerifyRefused
@@ -189,9 +190,14 @@ def _match_and_judge(order: Order, workspace: Workspace, aids: Aids, report: Rep
             folder=workspace.side / "rules",
             as_of=order.as_of,
             supply=supply,
+            history=order.history,
             report=done,
         )
         tables["rule_findings"] = judged["findings"]
+        if order.history:
+            workspace.write_once(
+                "history.parquet", lambda: write_history(engine, tables=tables, judged=judged, out=order.out)
+            )
         with writing(order.out / "model.json") as unfinished:
             shutil.copyfile(matched["model"], unfinished)
         judge(engine, tables=tables, workspace=workspace, done=done)

@@ -15,6 +15,7 @@ from xacthuc.engines import Engine, open_engine
 from xacthuc.findings import list_codes
 from xacthuc.rules import Dose, Lot, Session, Supply, assess_history, judge_doses
 from xacthuc.rules.doses import NOTHING_SUPPLIED
+from xacthuc.runs.history import HISTORY_SCHEMA, write_history
 
 BOOK = json.loads((Path(__file__).resolve().parents[2] / "conformance" / "histories.json").read_text("utf-8"))
 CASES = [(topic["topic"], case) for topic in BOOK["topics"] for case in topic["cases"]]
@@ -84,6 +85,7 @@ def judge_cases(engine: Engine, folder: Path, *, only: str | None = None) -> Non
             doses = place / "doses.parquet"
             paths = judge_doses(engine, doses=doses, folder=place, as_of=day, supply=supply, history=True)
             compare(cases, findings=pq.read_table(paths["findings"]), history=pq.read_table(paths["history"]))
+            compare_courses(cases, pq.read_table(paths["courses"]))
 
 
 def write_doses(cases: list[tuple[str, dict]], path: Path) -> None:
@@ -122,10 +124,63 @@ def compare(cases: list[tuple[str, dict]], *, findings: pa.Table, history: pa.Ta
             assert counted.get(record, roles) == (expect["role"], expect.get("dn"), expect.get("sd")), record
 
 
+def compare_courses(cases: list[tuple[str, dict]], courses: pa.Table) -> None:
+    found = {row["person"]: row for row in courses.to_pylist()}
+    for name, case in cases:
+        expect, row = case["expect"], found.get(name)
+        assert (row["state"] if row else "none") == expect["state"], name
+        if row is None:
+            continue
+        told = (row["course_doses"], row["completed_on"])
+        assert told == (expect.get("course_doses"), expect.get("completed_on")), name
+        due = expect.get("next")
+        wanted = tuple(due[key] for key in ("kind", "number", "due_from", "due_to")) if due else (None,) * 4
+        assert tuple(row[key] for key in ("next_role", "next_dose", "due_from", "due_to")) == wanted, name
+        if due:
+            assert row["next_product"] in {dose.get("vaccine") for dose in case["doses"]} | {None}, name
+
+
 def test_duckdb_gives_the_same(tmp_path):
     engine = open_engine("duckdb", memory_gb=1, threads=2, scratch=tmp_path / "scratch")
     judge_cases(engine, tmp_path)
     engine.close()
+
+
+def test_a_run_writes_the_same_down(tmp_path):
+    """history.parquet, from the cases of one day as a run numbers them: every second person is in the register."""
+    cases = [(name, case) for name, (_, case) in zip(NAMES, CASES, strict=True) if case["as_of"] == "2022-01-15"]
+    cases = [(name, case) for name, case in cases if case["doses"] and not case.get("supply")]
+    write_doses(cases, tmp_path / "named.parquet")
+    named = pq.read_table(tmp_path / "named.parquet")
+    names = [name for name, _ in cases]
+    people = [names.index(name) for name in named["person_group"].to_pylist()]
+    numbers = pa.array([at if at % 2 == 0 else -1 - at for at in people], pa.int64())
+    claims = pa.array(range(named.num_rows), pa.int64())
+    tables = {
+        "doses_to_judge": named.set_column(0, "record", claims).set_column(1, "person_group", numbers),
+        "claims": pa.table({"claim": claims, "record": named["record"]}),
+        "people": pa.table({"person_no": pa.array(range(len(cases)), pa.int64()), "record": names}),
+    }
+    paths = {name: tmp_path / f"{name}.parquet" for name in tables}
+    for name, table in tables.items():
+        pq.write_table(table, paths[name])
+    engine = open_engine("duckdb", memory_gb=1, threads=2, scratch=tmp_path / "scratch")
+    day, doses = date(2022, 1, 15), paths["doses_to_judge"]
+    judged = judge_doses(engine, doses=doses, folder=tmp_path / "rules", as_of=day, history=True)
+    write_history(engine, tables=paths, judged=judged, out=tmp_path)
+    engine.close()
+    assert pq.read_schema(tmp_path / "history.parquet").equals(HISTORY_SCHEMA)
+    written = {row["record"]: row for row in pq.read_table(tmp_path / "history.parquet").to_pylist()}
+    assert len(written) == named.num_rows
+    for at, (name, case) in enumerate(cases):
+        due = case["expect"].get("next")
+        wanted = tuple(due[key] for key in ("kind", "number", "due_from", "due_to")) if due else (None,) * 4
+        for letter, dose in zip(LETTERS, case["doses"], strict=False):
+            expect, row = dose["expect"], written[f"{name} {letter}"]
+            assert (row["role"], row["dn"], row["sd"]) == (expect["role"], expect.get("dn"), expect.get("sd")), name
+            assert row["state"] == case["expect"]["state"], name
+            assert tuple(row[key] for key in ("next_role", "next_dose", "due_from", "due_to")) == wanted, name
+            assert row["person_group"] == (f"p:{name}" if at % 2 == 0 else f"c:{at}")
 
 
 @pytest.mark.spark

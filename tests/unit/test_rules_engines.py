@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -133,8 +134,11 @@ def write_doses(persons: Sequence[Person], path: Path) -> None:
     pq.write_table(pa.table(arrays, schema=DOSES_SCHEMA), path)
 
 
-def judge_plainly(persons: Sequence[Person]) -> tuple[set[tuple[str, str]], set[tuple[str, str, int, int]]]:
-    findings, roles = set(), set()
+Judged = tuple[set[tuple[str, str]], set[tuple[str, str, int, int]], dict[str, tuple[object, ...]]]
+
+
+def judge_plainly(persons: Sequence[Person]) -> Judged:
+    findings, roles, courses = set(), set(), {}
     for group, (birth, doses) in enumerate(persons):
         assessment = assess_history(doses, birth_date=birth, as_of=AS_OF, supply=SUPPLY)
         for dose in assessment.doses:
@@ -142,21 +146,36 @@ def judge_plainly(persons: Sequence[Person]) -> tuple[set[tuple[str, str]], set[
             findings |= {(f"{group}{dose.record}", code) for code in dose.findings}
             if dose.dn is not None and dose.sd is not None:
                 roles.add((f"{group}{dose.record}", dose.role, dose.dn, dose.sd))
-    return findings, roles
+        if assessment.state != "none":
+            due, extra = assessment.next, [dose for dose in assessment.doses if dose.role in ("additional", "booster")]
+            told = (due.kind, due.number, due.due_from, due.due_to) if due else (None,) * 4
+            last = max((d for d in assessment.doses if d.dn is not None), key=lambda dose: dose.dn or 0).record
+            vaccine = next(dose.vaccine for dose in doses if dose.record == last)
+            product = vaccine if due and vaccine in load_rules().products else None
+            summed = (assessment.state, assessment.course_doses, assessment.completed_on, len(extra), *told, product)
+            courses[f"p{group}"] = summed
+    return findings, roles, courses
 
 
-def judge_by_sql(
-    engine: Engine, persons: Sequence[Person], folder: Path
-) -> tuple[set[tuple[str, str]], set[tuple[str, str, int, int]]]:
+def judge_by_sql(engine: Engine, persons: Sequence[Person], folder: Path) -> Judged:
     write_doses(persons, folder / "doses.parquet")
     paths = judge_doses(engine, doses=folder / "doses.parquet", folder=folder, as_of=AS_OF, supply=SUPPLY, history=True)
     found = pq.read_table(paths["findings"]).to_pylist()
     roles = pq.read_table(paths["history"]).to_pylist()
+    courses = pq.read_table(paths["courses"]).to_pylist()
     assert len(found) == len({(row["record"], row["code"]) for row in found})
     return (
         {(row["record"], row["code"]) for row in found},
         {(row["record"], row["role"], row["dn"], row["sd"]) for row in roles},
+        {row["person"]: read_course(row) for row in courses},
     )
+
+
+def read_course(row: dict[str, Any]) -> tuple[object, ...]:
+    days = {name: row[name] and date.fromisoformat(row[name]) for name in ("completed_on", "due_from", "due_to")}
+    told = row | days
+    summed = ("state", "course_doses", "completed_on", "extra")
+    return tuple(told[name] for name in (*summed, "next_role", "next_dose", "due_from", "due_to", "next_product"))
 
 
 @pytest.fixture(scope="module")
@@ -175,8 +194,9 @@ def test_duckdb_and_the_plain_history_agree_on_small_cases(persons, duckdb_engin
 
 def test_duckdb_and_the_plain_history_agree_on_four_thousand_people(duckdb_engine, tmp_path):
     persons = make_people(20211116, 4000)
-    findings, roles = judge_plainly(persons)
-    assert judge_by_sql(duckdb_engine, persons, tmp_path) == (findings, roles)
+    findings, roles, courses = judge_plainly(persons)
+    assert judge_by_sql(duckdb_engine, persons, tmp_path) == (findings, roles, courses)
+    assert {state for state, *_ in courses.values()} == {"partial", "complete"}
     assert {code for _, code in findings} == {code for code, c in list_codes().items() if c.stage == "rules"}
     assert {role for _, role, _, _ in roles} == {"primary", "additional", "booster"}
 
@@ -187,7 +207,7 @@ def test_a_second_run_finds_every_step_finished(duckdb_engine, tmp_path):
     first, second = [], []
     paths = judge_doses(duckdb_engine, **ask, report=first.append)
     assert judge_doses(duckdb_engine, **ask, report=second.append) == paths
-    assert (len(first), second) == (len(list_steps()) - 1, [])
+    assert (len(first), second) == (len(list_steps()) - 2, [])
 
 
 @pytest.mark.spark

@@ -32,7 +32,9 @@ READS = {
     "07_together": "roles people given intervals mixing",
     "08_findings": "alone kept numbered together",
     "09_history": "given people roles settings",
+    "10_courses": "given people numbered roles doses settings bands products due_rules later_days days",
 }
+HISTORY = ("09_history", "10_courses")  # run only where they are asked for; nothing else reads them
 
 
 def list_steps() -> tuple[PlannedStep, ...]:
@@ -40,8 +42,9 @@ def list_steps() -> tuple[PlannedStep, ...]:
 
     `doses` holds record, person_group (never null: a record alone is a group of its own; numbers are faster than
     text), dose_no, vaccine, lot, dose_date and birth_date (text), province, site, duplicate (boolean). Every other
-    table that a step reads comes from build_tables or from a step before. The results are "findings" (record, code)
-    and "history" (record, person, role, dn, sd of each counted dose), which nothing else reads.
+    table that a step reads comes from build_tables or from a step before. The results are "findings" (record, code),
+    and of HISTORY "history" (record, person, role, dn, sd of each counted dose) and "courses" (a row per person: state
+    of the course, and the dose that is due next).
     """
     steps = load_steps("xacthuc.rules")
     assert list(steps) == list(READS), "the SQL files and the plan of the steps differ"
@@ -61,12 +64,14 @@ def judge_doses(
 ) -> dict[str, Path]:
     """Run the steps on a Parquet file of doses, and give the paths of every table by name, "findings" among them.
 
-    With `history`, also role, dn and sd of each counted dose. A table of a step that is already in `folder` is finished
+    With `history`, also "history" and "courses". A table of a step that is already in `folder` is finished
     and stays. Raises EngineFailed.
     """
     tables = build_tables(rules or load_rules(), as_of=as_of, supply=supply)
     paths = {"doses": doses, **write_tables(tables, folder=folder)}
-    for planned in list_steps() if history else list_steps()[:-1]:
+    for planned in list_steps():
+        if planned.step.name in HISTORY and not history:
+            continue
         output = folder / f"{planned.writes}.parquet"
         if not output.exists():
             engine.run_step(planned.step, inputs={name: paths[name] for name in planned.reads}, output=output)

@@ -15,7 +15,7 @@ from typing import get_args
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from xacthuc.rules.course import month_key
+from xacthuc.rules.course import add_months, month_key
 from xacthuc.rules.doses import NOTHING_SUPPLIED, Supply
 from xacthuc.rules.law import LAST_DAY, OLDEST, Kind, Rules, Scope
 
@@ -45,6 +45,13 @@ SCHEMAS: dict[str, pa.Schema] = {
             "product_1 product_2 province band period min_days max_days min_months",
         ),
         ("mixing", "scope product_1 product_2 band period", "product_1 product_2 band period"),
+        (
+            "due_rules",
+            "kind product province band min_days max_days min_months",
+            "product province band min_days max_days min_months",
+        ),
+        ("later_days", "day_no months later_no", "day_no months later_no"),
+        ("days", "day_no day", "day_no"),
         ("lots", "lot vaccine expires", ""),
         ("lot_numbers", "lot", ""),
         ("sites", "site", ""),
@@ -70,6 +77,9 @@ def build_tables(rules: Rules, *, as_of: date, supply: Supply = NOTHING_SUPPLIED
         "age_limits": _list_age_limits(rules, periods),
         "intervals": _list_intervals(rules, periods=periods, bands=bands),
         "mixing": _list_mixing(rules, periods=periods, bands=bands),
+        "due_rules": _list_due_rules(rules, bands=bands, as_of=as_of),
+        "later_days": _list_later_days(rules, as_of=as_of),
+        "days": _list_days_ahead(rules, as_of=as_of),
         **_list_supply(supply),
     }
     return {name: _as_table(rows[name], schema) for name, schema in SCHEMAS.items()}
@@ -151,6 +161,31 @@ def _list_intervals(rules: Rules, *, periods: list[date], bands: list[int]) -> I
             if rule is not None:
                 keys = (kind, first[0], second[0], place[0], band, period)
                 yield *keys, rule.min_days, rule.max_days, rule.min_months
+
+
+def _list_due_rules(rules: Rules, *, bands: list[int], as_of: date) -> Iterator[Row]:
+    """List what the law of the day calls to after a dose, reckoned for the same product again."""
+    kinds: tuple[Kind, ...] = get_args(Kind)
+    names, provinces = list(enumerate(_list_names(rules))), list(enumerate(_list_provinces(rules)))
+    for kind, (number, name), (place, code) in product(kinds, names, provinces):
+        for band, age in enumerate(bands, start=1):
+            rule = rules.find_interval(kind, first=name, second=name, province=code, age=age, on=as_of)
+            if rule is not None and (kind == "primary" or rule.due):
+                yield kind, number, place, band, rule.min_days, rule.max_days, rule.min_months
+
+
+def _list_later_days(rules: Rules, *, as_of: date) -> Iterator[Row]:
+    """List each day of the campaign with the days that lie a rule's months later."""
+    months = sorted({rule.min_months for rule in rules.intervals})
+    for number, count in product(range(rules.first_day.toordinal(), as_of.toordinal() + 1), months):
+        yield number, count, add_months(date.fromordinal(number), count).toordinal()
+
+
+def _list_days_ahead(rules: Rules, *, as_of: date) -> Iterator[Row]:
+    """List the days from the first of the campaign to the last on which a dose can fall due."""
+    ahead = max((max(rule.min_days, rule.max_days or 0, 31 * rule.min_months) for rule in rules.intervals), default=0)
+    for number in range(rules.first_day.toordinal(), as_of.toordinal() + ahead + 1):
+        yield number, date.fromordinal(number).isoformat()
 
 
 def _list_mixing(rules: Rules, *, periods: list[date], bands: list[int]) -> Iterator[Row]:
