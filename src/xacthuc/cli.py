@@ -102,7 +102,7 @@ def read(files: tuple[Path, ...], out: Path, columns: Path | None, *, as_json: b
 @click.option("--json", "as_json", is_flag=True, help="Print the explanation as one JSON object.")
 def explain(record: str, out: Path, html: Path | None, *, as_json: bool) -> None:
     """Say in words why RECORD got its verdict: the weight of each field as a waterfall."""
-    from xacthuc.reporting.words import explain_html, explain_text
+    from xacthuc.reporting.explanation import explain_html, explain_text
     from xacthuc.runs.explaining import explain_record
 
     explanation = explain_record(record, out)

@@ -8,7 +8,8 @@ from typing import Any
 import pyarrow.dataset as ds
 
 from xacthuc.matching import read_model
-from xacthuc.reporting.words import Evidence, Explanation, Proposal, Words
+from xacthuc.reporting.explanation import Course, Dose, Evidence, Explanation, Match, Proposal
+from xacthuc.reporting.words import Words
 from xacthuc.runs.order import VerifyRefused
 
 # What 02_compare means by its levels, for people.
@@ -51,6 +52,7 @@ LEVEL_WORDS: dict[str, tuple[Words, ...]] = {
         Words("số khác", "another number"),
     ),
 }
+FAR_NAME, FAR_BIRTH = 9, 7  # levels from which 10_decide calls nobody sure, unless a number leads there
 MISSING = Words("không có để so", "nothing to compare")
 
 
@@ -74,7 +76,39 @@ def explain_record(record: str, out: Path) -> Explanation:
         identity=verdict["identity"],
         vaccination=verdict["vaccination"],
         reasons=tuple((reason["field"], reason["code"]) for reason in verdict["reasons"]),
+        person=verdict["person"],
+        match=_find_match(verdict, out) if verdict["identity"] == "MATCHED" else None,
+        margin_threshold=thresholds.sure_margin,
+        candidates=len(candidates),
+        other_person=first is not None and _is_far(first),
+        course=_find_course(record, out),
     )
+
+
+def _find_match(verdict: dict[str, Any], out: Path) -> Match:
+    records = _rows(out / "records.parquet", verdict["record"])
+    old = any(reason["code"] == "number_old_cmnd" for reason in verdict["reasons"])
+    return Match(old_number=old, sex_known=bool(records) and records[0]["sex"] is not None)
+
+
+def _is_far(row: dict[str, Any]) -> bool:
+    led_by_number = row["number_level"] == 0
+    named = 0 <= row["name_level"] < FAR_NAME
+    return not led_by_number and not (named and row["birth_level"] < FAR_BIRTH)
+
+
+def _find_course(record: str, out: Path) -> Course | None:
+    """Give the doses and the course of the record's person, where the run wrote them down."""
+    path = out / "history.parquet"
+    own = _rows(path, record) if path.exists() else []
+    if not own:
+        return None
+    group = ds.dataset(path, format="parquet").to_table(filter=ds.field("person_group") == own[0]["person_group"])
+    others = [row for row in group.to_pylist() if row["record"] != record]
+    others.sort(key=lambda row: (row["dn"] is None, row["dn"] or 0, row["record"]))
+    doses = tuple(Dose(**{name: row[name] for name in ("record", "role", "dn", "sd")}) for row in [*own, *others])
+    known = {name: own[0][name] for name in ("state", "completed_on", "next_role", "next_dose", "next_product")}
+    return Course(**known, due_from=own[0]["due_from"], due_to=own[0]["due_to"], doses=doses)
 
 
 def _rows(path: Path, record: str) -> list[dict[str, Any]]:
@@ -93,11 +127,16 @@ def _weigh(row: dict[str, Any], field: str) -> Evidence:
 
 
 def _propose(candidates: list[dict[str, Any]], *, propose: int, sure: bool) -> tuple[Proposal, ...]:
+    """Give those who weigh enough; the last one kept has no margin, for nobody is known behind them."""
     shown = [row for row in candidates if row["weight"] >= propose]
-    following = [row["weight"] for row in candidates[1:]] + [0]
+    following = [row["weight"] for row in candidates[1:]] + [None]
     return tuple(
         Proposal(
-            rank=row["place_no"], weight=row["weight"], margin=row["weight"] - max(after, 0), sure=sure and rank == 0
+            rank=row["place_no"],
+            weight=row["weight"],
+            margin=None if after is None else row["weight"] - max(after, 0),
+            sure=sure and rank == 0,
+            person=row["person"],
         )
         for rank, (row, after) in enumerate(zip(shown, following, strict=False))
     )
