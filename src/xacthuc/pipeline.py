@@ -12,19 +12,20 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from xacthuc import __version__, findings, matching, rules
 from xacthuc.engines import load_steps, open_engine
-from xacthuc.matching import read_model
+from xacthuc.matching import ModelRefused, read_model
 from xacthuc.reading import ColumnMap, ColumnMapRefused, load_column_map
 from xacthuc.rules import Supply
 from xacthuc.runs.history import write_history
 from xacthuc.runs.identifiers import settle_records
-from xacthuc.runs.intake import Source, take_in
+from xacthuc.runs.intake import Source, list_unfound, take_in
 from xacthuc.runs.order import Order, Outcome, VerifyRefused
-from xacthuc.runs.supply import load_supply, spell_sites, write_checks
+from xacthuc.runs.supply import ListRefused, load_supply, spell_sites, write_checks
 from xacthuc.runs.verdicts import judge, prepare_doses, write_records, write_row_counts
 from xacthuc.runs.workspace import Workspace, open_workspace, writing
 
@@ -39,26 +40,38 @@ def verify(order: Order, *, report: Report = lambda _, __: None) -> Outcome:
     """Verify every row of the files against the register; goes on where an earlier run of the same order stood.
 
     Raises VerifyRefused, EngineFailed. The register's values are written below `register_side` only, or in a private
-    temporary folder that is removed at the end.
+    temporary folder that is removed at the end; what stops a run before it carries a note of where that folder waits.
     """
     _check_inputs(order.files, order.register)
     aids = _load_aids(order)
     workspace = _open(order)
+    try:
+        return _run(order, workspace, aids, report)
+    except BaseException as stop:
+        if not workspace.keeps_side and workspace.side.exists():
+            stop.add_note(str(VerifyRefused("run_side_waits", workspace.side)))
+        raise
+
+
+def _run(order: Order, workspace: Workspace, aids: Aids, report: Report) -> Outcome:
     people = workspace.people  # known where the same run was finished before
-    if people is None:
-        people = _take_people(order, workspace, aids, report)
+    register = _take_people(order, workspace, aids, report) if people is None else None
     sources = take_claims(order.files, workspace, columns=aids.columns, threads=order.threads, report=report)
     if not any(source.rows for source in sources):
         workspace.drop_side()
-        raise VerifyRefused("run_nothing_read", ", ".join(_say_unread(source) for source in sources))
-    if workspace.people is None:
+        vi, en = zip(*(_say_unread(source) for source in sources), strict=True)
+        raise VerifyRefused("run_nothing_read", ", ".join(vi), en=", ".join(en))
+    unfound = workspace.unfound if register is None else list_unfound([register, *sources])
+    if register is not None:
         _match_and_judge(order, workspace, aids, report)
         rows = workspace.work / "claims" / "rows"
         workspace.write_once("records.parquet", lambda: write_records(rows, order.out))
         workspace.write_once("rows.csv", lambda: write_row_counts(sources, order.out))
         workspace.write_once("checks.json", lambda: write_checks(aids.supply, claims=rows, out=order.out))
-        workspace.finish(people=people)
-    return Outcome(order=order, sources=sources, people=people)
+        people = register.rows
+        workspace.finish(people=people, unfound=unfound)
+    assert people is not None, "a run that is not finished takes its register in"
+    return Outcome(order=order, sources=sources, people=people, unfound=unfound)
 
 
 def read_only(
@@ -79,6 +92,11 @@ def take_claims(
     files: Sequence[Path], workspace: Workspace, *, columns: ColumnMap | None, threads: int | None, report: Report
 ) -> tuple[Source, ...]:
     """Read and clean each file in turn, numbering the rows through all of them, each record with a name of its own."""
+
+    def done(step: str, *, name: str) -> None:
+        workspace.note(step)
+        report(name, None)
+
     sources: list[Source] = []
     folder = workspace.work / "claims"
     first = 0
@@ -92,7 +110,7 @@ def take_claims(
                 columns=columns,
                 threads=threads,
                 report=report,
-                done=workspace.note,
+                done=partial(done, name=path.name),
             )
         )
         first += max(sources[-1].rows, 1)
@@ -101,11 +119,16 @@ def take_claims(
     return tuple(sources)
 
 
-def _say_unread(source: Source) -> str:
-    if source.refused is None:
-        return source.file
-    code = findings.get_code(source.refused)
-    return f"{source.file} ({code.vi} {code.en})"
+def _say_unread(source: Source) -> tuple[str, str]:
+    """Give the file, and why it could not be read where that is known, in Vietnamese and in English."""
+    reasons = [source.refused] if source.refused else [code for _, code in source.refused_sheets]
+    codes = [findings.get_code(reason) for reason in dict.fromkeys(reasons)]
+    if not codes:
+        return source.file, source.file
+    return (
+        f"{source.file} ({' '.join(code.vi for code in codes)})",
+        f"{source.file} ({' '.join(code.en for code in codes)})",
+    )
 
 
 def _check_inputs(files: Sequence[Path], *others: Path) -> None:
@@ -139,8 +162,8 @@ def _load_aids(order: Order) -> Aids:
 def _load(path: Path, load: Callable[[Path], T]) -> T:
     try:
         return load(path)
-    except (ColumnMapRefused, ValueError) as error:
-        raise VerifyRefused("run_aid_unusable", f"{path.name} ({error})") from None
+    except (ColumnMapRefused, ListRefused, ModelRefused) as error:
+        raise VerifyRefused("run_aid_unusable", f"{path} ({error.vi})", en=f"{path} ({error.en})") from None
 
 
 def _open(order: Order) -> Workspace:
@@ -151,7 +174,12 @@ def _open(order: Order) -> Workspace:
     return open_workspace(order.out, inputs=inputs, options=options, side=order.register_side)
 
 
-def _take_people(order: Order, workspace: Workspace, aids: Aids, report: Report) -> int:
+def _take_people(order: Order, workspace: Workspace, aids: Aids, report: Report) -> Source:
+
+    def done(_: str) -> None:
+        workspace.note("read register")
+        report("register", None)
+
     source = take_in(
         order.register,
         folder=workspace.side / "people",
@@ -160,12 +188,13 @@ def _take_people(order: Order, workspace: Workspace, aids: Aids, report: Report)
         columns=aids.columns,
         threads=order.threads,
         report=lambda _, rows: report("register", rows),
-        done=lambda _: workspace.note("read register"),
+        done=done,
     )
-    if source.refused or not source.rows:
+    if not source.whole or not source.rows:  # half a register would call the other half unknown
         workspace.drop_side()
-        raise VerifyRefused("run_register_unusable", _say_unread(source))
-    return source.rows
+        vi, en = _say_unread(source)
+        raise VerifyRefused("run_register_unusable", vi, en=en)
+    return source
 
 
 def _match_and_judge(order: Order, workspace: Workspace, aids: Aids, report: Report) -> None:

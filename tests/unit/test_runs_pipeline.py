@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 import tempfile
 from datetime import date
@@ -13,15 +14,17 @@ import pyarrow.parquet as pq
 import pytest
 
 from line import list_steps, write_csv, write_workbook
-from village import DOSE, HEADINGS, note_person, write_lists, write_register
+from village import DOSE, HEADINGS, PEOPLE, note_person, write_lists, write_register
 from xacthuc import pipeline
 from xacthuc.engines import Engine, EngineFailed
+from xacthuc.findings import get_code
 from xacthuc.reading import ColumnMap
 from xacthuc.runs import identifiers, verdicts
-from xacthuc.runs.intake import Source, take_in
+from xacthuc.runs.delivery import deliver
+from xacthuc.runs.intake import Source, list_unfound, take_in
 from xacthuc.runs.order import Order, VerifyRefused
-from xacthuc.runs.progress import Progress
-from xacthuc.runs.summary import print_reading
+from xacthuc.runs.progress import Progress, count_steps, name_step
+from xacthuc.runs.summary import print_reading, summarise
 
 JAB = ("1", "AstraZeneca", "CTMAV562", "01/09/2021")
 OWN = ["record", *HEADINGS, *DOSE]
@@ -115,11 +118,12 @@ def test_run_that_stopped_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     with monkeypatch.context() as failing:
         failing.setattr(pipeline.rules, "judge_doses", stop)
-        with pytest.raises(EngineFailed):
+        with pytest.raises(EngineFailed) as stopped:
             pipeline.verify(order)
     before = list_steps(order.out)
     assert "decided" in before
-    assert len(list(temporary.iterdir())) == 1  # the register's side waits, closed, for the run to go on
+    (side,) = temporary.iterdir()  # the register's side waits, closed, for the run to go on
+    assert all(str(side) in line for line in stopped.value.__notes__[0].splitlines())
     pipeline.verify(order)
     steps = list_steps(order.out)
     assert steps[: len(before)] == before
@@ -179,7 +183,46 @@ def test_lots_that_are_known_are_asked_for(tmp_path: Path) -> None:
 def refuse(order: Order) -> str:
     with pytest.raises(VerifyRefused) as refusal:
         pipeline.verify(order)
+    vi, en = str(refusal.value).splitlines()
+    assert get_code(refusal.value.code).vi.partition("{")[0] in vi
+    for language, other in ((vi, en), (en, vi)):  # each sentence once, in its own language
+        sentences = [sentence for sentence in re.split(r"(?<=[.?!]) ", language) if " " in sentence]
+        assert len(sentences) == len(set(sentences))
+        assert not set(sentences) & set(re.split(r"(?<=[.?!]) ", other))
+    assert not getattr(refusal.value, "__notes__", [])  # nothing of the register is left
     return refusal.value.code
+
+
+def test_register_of_which_a_part_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    lines = write_register(tmp_path / "register.csv").read_text(encoding="utf-8").splitlines()
+    people = [line.replace('"', "").split(",") for line in lines]
+    listed = write_list(tmp_path / "a.csv", ("x", 0))
+    unread = [["Ai", "Sinh thời", "Mũi"], [PEOPLE[0]["name"], "02/03/1980", "1"]]
+    register = write_workbook(tmp_path / "people.xlsx", {"A": people, "B": unread})
+    assert refuse(make_order(tmp_path, listed, register=register)) == "run_register_unusable"
+
+
+def test_headings_of_the_map_that_no_file_has_are_told(tmp_path: Path) -> None:
+    columns = tmp_path / "map.toml"
+    columns.write_text('[columns]\nname = ["Họ và tên", "Họ và tênn", "name"]\n', encoding="utf-8")
+    listed = write_list(tmp_path / "a.csv", ("x", 0))
+    for _ in range(2):  # a finished run knows it too, though the register's side is gone
+        outcome = pipeline.verify(make_order(tmp_path, listed, columns=columns))
+        assert outcome.unfound == ("Họ và tênn",)
+        assert summarise(outcome)["map_headings_unfound"] == ["Họ và tênn"]
+    sources = pipeline.read_only([listed], out=tmp_path / "read", columns=columns)
+    assert list_unfound(sources) == ("Họ và tênn", "name")
+
+
+def test_sheet_that_was_not_read_is_told(tmp_path: Path) -> None:
+    unread = [["Ai", "Sinh thời", "Mũi"], [PEOPLE[0]["name"], "02/03/1980", "1"]]
+    book = write_workbook(tmp_path / "a.xlsx", {"A": [OWN, ["1", *note_person(5), *JAB]], "B": unread})
+    for _ in range(2):
+        outcome = pipeline.verify(make_order(tmp_path, book))
+        assert [source.refused_sheets for source in outcome.sources] == [(("B", "sheet_not_understood"),)]
+        told = summarise(outcome)
+        assert told["refused_sheets"] == [{"file": "a.xlsx", "sheet": "B", "code": "sheet_not_understood"}]
+        assert told["refused_files"] == {}
 
 
 def test_what_cannot_be_used_is_refused_before_anything_begins(tmp_path: Path, temporary: Path) -> None:
@@ -189,7 +232,7 @@ def test_what_cannot_be_used_is_refused_before_anything_begins(tmp_path: Path, t
     same = write_list(tmp_path / "again" / "a.csv", ("y", 1))
     assert refuse(make_order(tmp_path, listed, same)) == "run_same_name"
     assert refuse(make_order(tmp_path, tmp_path / "none.csv")) == "run_file_missing"
-    for aid in ("columns", "model", "lots"):
+    for aid in ("columns", "model", "lots", "sessions"):
         assert refuse(make_order(tmp_path, listed, **{aid: text})) == "run_aid_unusable"
     assert not (tmp_path / "out").exists()
     assert refuse(make_order(tmp_path, listed, register=text)) == "run_register_unusable"
@@ -221,17 +264,41 @@ def test_progress_tells_rows_and_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     shown.isatty = lambda: True
     monkeypatch.setattr(sys, "stderr", shown)
     with Progress(quiet=False, steps=2) as progress:
-        progress.step("register", 1000)
+        progress.step("register", 0)
         progress.step("register", 2_000_000)
-        progress.step("numbered")
         fields = progress._bars.tasks[0]
-        assert (fields.completed, fields.description) == (1, "numbered")
+        assert fields.fields["rows"].startswith("2,000,000 dòng · rows, ")
+        progress.step("register")
+        progress.step("numbered")
+        assert (fields.completed, fields.total) == (2, 2)
+        assert fields.description == "tìm theo số định danh · people found by their numbers"
+        assert fields.fields["rows"] == ""
     plain = io.StringIO()
     monkeypatch.setattr(sys, "stderr", plain)
     with Progress(quiet=False) as progress:
-        progress.step("register", 1000)
-        progress.step("numbered")
-    assert plain.getvalue().split() == ["numbered"]
+        progress.step("[danh sách].xlsx", 1000)
+        progress.step("[danh sách].xlsx")
+        progress.step("decided")
+    first, second = plain.getvalue().splitlines()
+    assert re.fullmatch(r"  \[danh sách\]\.xlsx: 1,000 dòng · rows, [\d,]+/s", first)
+    assert second == "  kết luận về con người · verdicts on people"
     with Progress(quiet=True) as progress:
         progress.step("numbered")
-    assert plain.getvalue().split() == ["numbered"]
+    assert len(plain.getvalue().splitlines()) == 2
+
+
+def test_steps_that_are_reported_have_words_and_are_counted(tmp_path: Path) -> None:
+    model = Path(__file__).parents[2] / "conformance" / "model.json"
+    listed = write_list(tmp_path / "a.csv", ("x", 0))
+    for name, more in (("a", {}), ("b", {"model": model, "history": True, "register_side": tmp_path / "side"})):
+        folder = tmp_path / name
+        folder.mkdir()
+        order = make_order(folder, listed, **more)
+        told: list[str] = []
+        outcome = pipeline.verify(
+            order, report=lambda step, rows, told=told: told.append(step) if rows is None else None
+        )
+        assert len(told) == count_steps(order, report=False)
+        assert [step for step in told if name_step(step) == step] == ["a.csv"]
+        deliver(outcome, as_of=order.as_of, title="", report=lambda step, _, told=told: told.append(step))
+        assert len(told) == count_steps(order, report=True)

@@ -589,3 +589,37 @@ def test_thousands_of_zeros_stay(tmp_path: Path) -> None:
         ],
     ]
     assert read_doses(write_text(tmp_path / "a.csv", rows)) == [ds(AN, AZ1, number="089080141000")]
+
+
+CARDS = [
+    ["Quét mã", "Mũi", "Vắc xin", "Ngày tiêm"],
+    ["089080000001|351234567|Nguyễn Văn An|02031980|Nam|Ấp 1|01012021", "1", "AstraZeneca", "11/08/2021"],
+    ["089190000002||Trần Thị Bình|25121990|Nữ|Ấp 2|01012021", "1", "Comirnaty", "03/09/2021"],
+]
+
+
+def test_texts_of_cards_are_known_under_any_heading(tmp_path: Path) -> None:
+    found = read_doses(write_text(tmp_path / "a.csv", CARDS))
+    assert [row[0] for row in found] == [AN[0], BINH[0]]
+    assert [row[-3] for row in found] == ["AstraZeneca", "Comirnaty"]
+    alone = read_all(write_text(tmp_path / "b.csv", [row[:1] for row in CARDS[1:]]))[0][0]
+    assert alone.layout.kind == "list"
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        (
+            [["Ai", "Sinh thời", "Mũi", "Vắc xin", "Ngày tiêm"], [AN[0], "02/03/1980", "1", "AZ", "11/08/2021"]],
+            "sheet_not_understood",
+        ),
+        ([["Ai", "Giấy tờ", "Mũi", "Vắc xin"], [BINH[0], BINH[3], "1", "AZ"]], "sheet_not_understood"),
+        # A plan of sessions names who is in charge, a pay sheet has names and sums.
+        ([["Ngày tiêm", "Điểm", "Vắc xin", "Phụ trách"], ["11/08/2021", "Trạm", "AZ", CUC[0]]], "sheet_without_people"),
+        ([["Họ và tên", "Số công", "Thành tiền"], [CUC[0], "3", "450.000"]], "sheet_without_people"),
+    ],
+)
+def test_list_that_is_not_understood_does_not_vanish(tmp_path: Path, rows: list[list[str]], code: str) -> None:
+    reading = read_all(write_text(tmp_path / "a.csv", rows))[0][0]
+    assert reading.layout.kind == "summary"
+    assert [finding.code for finding in reading.findings] == [code]

@@ -4,7 +4,7 @@ The numbered SQL files are the matching itself, run verbatim on every engine; `r
 `learning.py` finds their weights, `reference.py` says the same slowly in plain Python and judges both engines.
 """
 
-from xacthuc.matching.model import Model, read_model, write_model
+from xacthuc.matching.model import Model, ModelRefused, read_model, write_model
 from xacthuc.matching.running import match
 
-__all__ = ["Model", "match", "read_model", "write_model"]
+__all__ = ["Model", "ModelRefused", "match", "read_model", "write_model"]

@@ -22,8 +22,10 @@ class ModelRefused(ValueError):
     """A file that is no model of this format."""
 
     def __init__(self, path: Path) -> None:
-        """Say which file."""
-        super().__init__(f"{path.name} is not a model of format {FORMAT}")
+        """Say which file, in both languages."""
+        self.vi = f"không phải mô hình định dạng {FORMAT}"
+        self.en = f"is not a model of format {FORMAT}"
+        super().__init__(f"{path.name}: {self.vi}\n{path.name} {self.en}")
 
 
 @dataclass(frozen=True)

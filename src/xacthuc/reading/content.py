@@ -23,6 +23,8 @@ _DOSE_NO = re.compile(r"m?(ui)? ?[1-4]|i{1,3}", re.IGNORECASE)
 _LOT = re.compile(r"(?=.*\d)[A-Za-z0-9\- ]{5,14}")
 _WORD = re.compile(r"[^\W\d_]+\.?")
 _RANK = re.compile(r"^\s*(?:[IVX]+|\d+|[A-Za-z])\s*[.)/\-]\s*")  # "II. Ấp ..."
+_CITIZEN = re.compile(r"'?0\d{11}")
+_BIRTH = re.compile(r"(\d{1,2}[/.\-]\d{1,2}[/.\-])?(19\d\d|200\d|201\d)([/.\-]\d{1,2}[/.\-]\d{1,2})?(\.0)?")
 _ENOUGH = 0.6  # share of the filled cells that must look alike
 
 
@@ -92,6 +94,22 @@ def find_dose_field(values: Sequence[str | None]) -> str:
     return "dose_no" if any(values) else "dose_date"
 
 
+def looks_like_people(rows: Sequence[Row]) -> bool:
+    """Tell whether at least half of the rows hold somebody: a card, or a name beside a citizen's number or a birth.
+
+    Rows of a single text are titles and do not count. Not checked: headings.
+    """
+    filled = [[c.strip() for c in row if c] for row in rows]
+    people = [any(_QR.fullmatch(c) for c in row) or _is_person(row) for row in filled]
+    body = sum(person or len(row) > 1 for row, person in zip(filled, people, strict=True))
+    return sum(people) > 0 and sum(people) * 2 >= body
+
+
+def _is_person(row: list[str]) -> bool:
+    told = any(_CITIZEN.fullmatch(c) or _BIRTH.fullmatch(c) for c in row)
+    return told and any(looks_like_name(c) for c in row)
+
+
 def build_guess(rows: Sequence[Row], *, plan: Plan | None = None, encoding: str | None = None) -> Plan | None:
     """Give a plan told by values, adding to `plan` what it lacks; None if no column holds names, cards or numbers."""
     width = max((len(r) for r in rows), default=0)
@@ -109,7 +127,7 @@ def build_guess(rows: Sequence[Row], *, plan: Plan | None = None, encoding: str 
             field = "dose_date"
         if field and field not in has and field not in found:
             found[field] = PlanColumn(field, index, "", slot=1 if field in DOSE_FIELDS else 0)
-    if not ({"name", "qr"} & (found.keys() | has)) or (plan is None and len(found) < 2):
+    if not ({"name", "qr"} & (found.keys() | has)) or (plan is None and len(found) < 2 and "qr" not in found):
         return None
     if plan is not None:
         found = {k: c for k, c in found.items() if k in ("name", "qr", "number")}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xacthuc.reading.column_map import ColumnMap
+from xacthuc.reading.column_map import ColumnMap, squeeze
 from xacthuc.reading.content import list_words
 from xacthuc.reading.grid import Merge, Row
 from xacthuc.reading.heading_columns import HeadingColumn, build_columns
@@ -88,11 +88,6 @@ def build_plan(
     ]
     sample = rows[header.rows[-1] + 1 :]
     return build_columns(found, sample=sample, columns=columns, header_rows=header.rows, encoding=header.encoding)
-
-
-def squeeze(heading: str) -> str:
-    """Give a heading as a column map compares it: case and blanks do not count."""
-    return " ".join(heading.casefold().split())
 
 
 def is_numbering(row: Row) -> bool:

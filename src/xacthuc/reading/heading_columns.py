@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from xacthuc.reading.column_map import ColumnMap
+from xacthuc.reading.column_map import ColumnMap, squeeze
 from xacthuc.reading.content import find_dose_field, list_words, looks_like_births, looks_like_name, looks_like_numbers
 from xacthuc.reading.grid import Row
 from xacthuc.reading.headings import cut_words, find_dose, find_heading, part_words
@@ -137,11 +137,11 @@ def _map_given(headings: Sequence[HeadingColumn], columns: ColumnMap | None) -> 
     by_name: dict[str, HeadingColumn] = {}
     for heading in headings:
         for name in (heading.text, *heading.parts[::-1]):
-            by_name.setdefault(" ".join(name.casefold().split()), heading)
+            by_name.setdefault(squeeze(name), heading)
     found = []
     for field, names in (columns.headings if columns else {}).items():
         for name in names:
-            named = by_name.get(" ".join(name.casefold().split()))
+            named = by_name.get(squeeze(name))
             if named is not None:
                 found.append(_Found(named, field))
     return found

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from xacthuc.reading.column_map import ColumnMap
 from xacthuc.reading.columnar import open_columnar
-from xacthuc.reading.content import build_guess
+from xacthuc.reading.content import build_guess, looks_like_people
 from xacthuc.reading.delimited import open_delimited
 from xacthuc.reading.file_kind import find_kind
 from xacthuc.reading.grid import Grid, Note, Row, list_rows
@@ -105,7 +105,8 @@ def _read_grid(grid: Grid, *, path: Path, columns: ColumnMap | None, limits: Lim
     )
     all_chunks = chain([first], chunks) if first is not None else iter(())
     if plan is None:
-        grid.notes.extend(Note("sheet_without_people") for _ in range(first is not None))
+        code = "sheet_not_understood" if looks_like_people(head) else "sheet_without_people"
+        grid.notes.extend(Note(code) for _ in range(first is not None))
         count_summary(reading, all_chunks)
         return reading
     fill = _fill_from_names(fill, sheet=grid.sheet, file=path.stem, plan=plan, dated="year" in context)
@@ -137,9 +138,11 @@ def _understand(head: list[Row], *, grid: Grid, columns: ColumnMap | None, limit
     else:
         header = find_header(head[: limits.header_rows], merges=grid.merges, columns=columns)
         plan = build_plan(head, header, merges=grid.merges, columns=columns) if header else None
-    if plan is not None and not (plan.has("name") or plan.has("qr")) and (_is_proof(plan) or columns):
+    if plan is not None and not (plan.has("name") or plan.has("qr")):
         body = plan.header_rows[-1] + 1 if plan.header_rows else 0
-        plan = build_guess(head[body : body + limits.sample_rows], plan=plan, encoding=plan.encoding) or plan
+        more = build_guess(head[body : body + limits.sample_rows], plan=plan, encoding=plan.encoding)
+        if more and (_is_proof(plan) or columns or more.has("qr")):  # the text of a card is like no other
+            plan = more
     if plan is None or not _is_list(plan, columns=columns):
         guess = build_guess(head) if plan is None or not plan.columns else None
         return guess if guess and _is_list(guess, columns=None) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from xacthuc.cleaning import Cleaned, gather_evidence
+from xacthuc.findings import get_code
 from xacthuc.reading import ColumnMap, FileRefused, SheetReading, read_file
 from xacthuc.records import CLEAN_SCHEMA, FINDING_SCHEMA, Column, Finding, SheetLayout
 from xacthuc.runs.cleaners import Cleaners, use_system_memory
@@ -43,6 +44,19 @@ class Source:
     first: int
     layouts: tuple[SheetLayout, ...]
     refused: str | None = None  # finding code why the file could not be read at all
+    refused_sheets: tuple[tuple[str, str], ...] = ()  # sheets that could not be read, or not to their end, and why
+    unfound: tuple[str, ...] = ()  # headings of the column map that the file does not have
+
+    @property
+    def whole(self) -> bool:
+        """Whether the file and all its sheets could be read."""
+        return self.refused is None and not self.refused_sheets
+
+
+def list_unfound(sources: Iterable[Source]) -> tuple[str, ...]:
+    """Give the headings of the column map that none of the files has."""
+    first, *others = sources
+    return tuple(heading for heading in first.unfound if all(heading in other.unfound for other in others))
 
 
 def take_in(
@@ -106,6 +120,8 @@ def _write(
 ) -> Source:
     schema = CLEAN_SCHEMA.append(pa.field(number, pa.int64(), nullable=False))
     layouts: list[SheetLayout] = []
+    headings: set[str] = set()
+    refused_sheets: list[tuple[str, str]] = []
     refused: str | None = None
     count = 0
     with (
@@ -125,10 +141,31 @@ def _write(
                     report(path.name, count)
                 findings.write_table(as_findings(sheet.findings))
                 layouts.append(sheet.layout)
+                headings |= _list_headings(sheet)
+                refused_sheets += _list_refused(sheet)
         except FileRefused as refusal:
             refused = refusal.code
             findings.write_table(as_findings([Finding(file=path.name, field="file", code=refusal.code)]))
-    return Source(file=path.name, rows=count, first=first, layouts=tuple(layouts), refused=refused)
+    return Source(
+        file=path.name,
+        rows=count,
+        first=first,
+        layouts=tuple(layouts),
+        refused=refused,
+        refused_sheets=tuple(refused_sheets),
+        unfound=tuple(columns.list_unfound(headings)) if columns else (),
+    )
+
+
+def _list_headings(sheet: SheetReading) -> set[str]:
+    known = {column.heading for plan in (*sheet.earlier, sheet.plan) for column in plan.columns}
+    return known | set(sheet.layout.ignored_columns)
+
+
+def _list_refused(sheet: SheetReading) -> list[tuple[str, str]]:
+    """Give the reasons why a sheet could not be read as a whole; rows that are no record are not meant."""
+    codes = dict.fromkeys(f.code for f in sheet.findings if f.field in ("sheet", "file"))
+    return [(sheet.layout.sheet, code) for code in codes if get_code(code).kind == "refused"]
 
 
 def _clean_sheet(sheet: SheetReading, cleaners: Cleaners) -> Iterator[Cleaned]:
@@ -166,7 +203,8 @@ def as_findings(findings: Any) -> pa.Table:
 def _load(summary: Path) -> Source:
     data = json.loads(summary.read_text(encoding="utf-8"))
     layouts = tuple(_load_layout(entry) for entry in data.pop("layouts"))
-    return Source(layouts=layouts, **data)
+    data["refused_sheets"] = tuple((sheet, code) for sheet, code in data.get("refused_sheets", ()))
+    return Source(layouts=layouts, unfound=tuple(data.pop("unfound", ())), **data)
 
 
 def _load_layout(data: dict[str, Any]) -> SheetLayout:

@@ -38,6 +38,7 @@ class Outcome:
     order: Order
     sources: tuple[Source, ...]
     people: int
+    unfound: tuple[str, ...] = ()  # headings of the column map that no file and not the register has
 
     @property
     def verdicts(self) -> Path:

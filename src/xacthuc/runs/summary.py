@@ -14,9 +14,10 @@ from rich.console import Console
 from rich.table import Table
 
 from xacthuc.findings import get_code
-from xacthuc.reporting.words import IDENTITY_WORDS, VACCINATION_WORDS
-from xacthuc.runs.intake import Source
+from xacthuc.reporting.words import IDENTITY_WORDS, VACCINATION_WORDS, Words
+from xacthuc.runs.intake import Source, list_unfound
 from xacthuc.runs.order import Outcome
+from xacthuc.runs.refusals import VerifyRefused
 
 # Causes shown on the terminal; all of them are in the report.
 CAUSES_SHOWN = 12
@@ -34,6 +35,8 @@ def summarise(outcome: Outcome) -> dict[str, Any]:
         "out": str(outcome.order.out),
         "files": len(outcome.sources),
         "refused_files": {s.file: s.refused for s in outcome.sources if s.refused},
+        "refused_sheets": list_refused_sheets(outcome.sources),
+        "map_headings_unfound": list(outcome.unfound),
         "people_in_register": outcome.people,
         "rows": dict(rows),
         "doses": verdicts.num_rows,
@@ -42,6 +45,12 @@ def summarise(outcome: Outcome) -> dict[str, Any]:
         "causes": dict(Counter(codes.to_pylist()).most_common()) if verdicts.num_rows < 10_000_000 else _count(codes),
         "sure_proposals": pc.sum(pc.and_(wrong, verdicts["sure"])).as_py() or 0,
     }
+
+
+def list_refused_sheets(sources: Sequence[Source]) -> list[dict[str, str]]:
+    """Give the sheets that could not be read, or not to their end, and why."""
+    found = [(source.file, sheet, code) for source in sources for sheet, code in source.refused_sheets]
+    return [{"file": file, "sheet": sheet, "code": code} for file, sheet, code in found]
 
 
 def _values(names: Sequence[str]) -> Any:
@@ -74,11 +83,45 @@ def print_summary(summary: Mapping[str, Any], *, as_json: bool) -> None:
     for code, count in list(summary["causes"].items())[:CAUSES_SHOWN]:
         causes.add_row(f"{count:,}", get_code(code).vi, code)
     console.print(causes)
-    rows = ", ".join(f"{count:,} {kind}" for kind, count in summary["rows"].items())
-    console.print(f"{summary['files']} files, rows: {rows}. {summary['doses']:,} doses, each with two verdicts.")
-    console.print(f"Sure proposals waiting for a person to confirm: {summary['sure_proposals']:,}")
+    rows = summary["rows"]
+    shown = [(ROW_WORDS[kind].vi, ROW_WORDS[kind].en, f"{count:,}") for kind, count in rows.items()]
+    files, doses, sure = summary["files"], summary["doses"], summary["sure_proposals"]
+    vi, en = (", ".join(f"{entry[2]} {entry[language]}" for entry in shown) for language in (0, 1))
+    console.print(
+        f"{files:,} tệp; dòng: {vi}. {doses:,} mũi tiêm, mỗi mũi hai kết luận.\n"
+        f"{_count_words(files, 'file')}; rows: {en}. {_count_words(doses, 'dose')}, each with two verdicts.",
+        highlight=False,
+    )
+    console.print(
+        f"Đề xuất chắc chắn chờ người xác nhận: {sure:,} · Sure proposals waiting for a person to confirm: {sure:,}",
+        highlight=False,
+    )
     for file, code in summary["refused_files"].items():
-        console.print(f"[red]{file}[/red]: {get_code(code).vi} · {get_code(code).en}")
+        _print_refused(console, file, code)
+    for sheet in summary["refused_sheets"]:
+        _print_refused(console, f"{sheet['file']} {sheet['sheet']}".strip(), sheet["code"])
+    _print_unfound(console, summary["map_headings_unfound"])
+
+
+ROW_WORDS = {
+    "data": Words("dòng dữ liệu", "data"),
+    "heading": Words("tiêu đề", "heading"),
+    "blank": Words("trống", "blank"),
+    "total": Words("tổng cộng", "total"),
+}
+
+
+def _count_words(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def _print_refused(console: Console, name: str, code: str) -> None:
+    console.print(f"{name}: {get_code(code).vi} · {get_code(code).en}", style="red", markup=False, highlight=False)
+
+
+def _print_unfound(console: Console, headings: Sequence[str]) -> None:
+    if headings:
+        console.print(str(VerifyRefused("run_map_unfound", ", ".join(headings))), style="red", markup=False)
 
 
 def print_reading(sources: Sequence[Source], *, out: Path, as_json: bool) -> None:
@@ -88,21 +131,28 @@ def print_reading(sources: Sequence[Source], *, out: Path, as_json: bool) -> Non
             {"file": s.file, "refused": s.refused, "records": s.rows, "sheets": [_tell(layout) for layout in s.layouts]}
             for s in sources
         ]
-        print(json.dumps({"out": str(out), "files": told}, ensure_ascii=False))
+        unread, unfound = list_refused_sheets(sources), list_unfound(sources)
+        said = {"out": str(out), "files": told, "refused_sheets": unread, "map_headings_unfound": unfound}
+        print(json.dumps(said, ensure_ascii=False))
         return
     console = Console()
     for source in sources:
-        console.print(f"[bold]{source.file}[/bold]: {source.rows:,} records")
+        records = f"{source.rows:,} hồ sơ · {_count_words(source.rows, 'record')}"
+        console.print(f"{source.file}: {records}", style="bold", markup=False, highlight=False)
         if source.refused:
-            console.print(f"  [red]{get_code(source.refused).vi}[/red] · {get_code(source.refused).en}")
+            _print_refused(console, f"  {source.file}", source.refused)
+        for sheet, code in source.refused_sheets:
+            _print_refused(console, f"  {sheet or '-'}", code)
         for layout in source.layouts:
             counts = ", ".join(f"{count} {kind}" for kind, count in layout.counts.items())
-            console.print(f"  {layout.sheet or '-'} ({layout.kind}): {counts}")
+            console.print(f"  {layout.sheet or '-'} ({layout.kind}): {counts}", markup=False, highlight=False)
             for column in layout.columns:
                 slot = f" (dose {column.slot})" if column.slot else ""
-                console.print(f"    {column.heading!r} -> {column.field}{slot}", highlight=False)
+                console.print(f"    {column.heading!r} -> {column.field}{slot}", markup=False, highlight=False)
             if layout.ignored_columns:
-                console.print(f"    not used: {', '.join(layout.ignored_columns)}", highlight=False)
+                ignored = ", ".join(layout.ignored_columns)
+                console.print(f"    không dùng · not used: {ignored}", markup=False, highlight=False)
+    _print_unfound(console, list_unfound(sources))
 
 
 def _tell(layout: Any) -> dict[str, Any]:

@@ -45,7 +45,8 @@ class ListRefused(ValueError):
     def __init__(self, vi: str, en: str, *, row: int | None = None) -> None:
         """`row` is that of the file as a person sees it, where one row is meant."""
         at = ("", "") if row is None else (f"dòng {row}: ", f"row {row}: ")
-        super().__init__(f"{at[0]}{vi} / {at[1]}{en}")
+        self.vi, self.en = at[0] + vi, at[1] + en
+        super().__init__(f"{self.vi}\n{self.en}")
         self.row = row
 
 
@@ -62,11 +63,11 @@ def load_supply(*, lots: Path | None = None, sessions: Path | None = None) -> Su
 
 def write_checks(supply: Supply, *, claims: Path, out: Path) -> None:
     """Write checks.json: how many lots the doses were held against, and at how many of their sites the sessions."""
-    spelt = spell_sites(supply, claims=claims)
+    held = {site_key(site): days for site, days in spell_sites(supply, claims=claims).sessions.items()}
     counted = {
         "lots": len(supply.lots),
-        "sites": len(spelt.sessions),
-        "sessions": sum(len(days) for days in spelt.sessions.values()),
+        "sites": len(held),
+        "sessions": sum(len(days) for days in held.values()),
     }
     with writing(out / "checks.json") as unfinished:
         unfinished.write_text(json.dumps(counted), encoding="utf-8")
