@@ -25,8 +25,9 @@ BATCH_ROWS = 250_000
 PRELUDE = (
     "CREATE MACRO sorted_words(s) AS array_to_string(list_sort(string_split(s, '<')), '<')",
     "CREATE MACRO sorted_letters(s) AS array_to_string(list_sort(string_split(s, '')), '')",
-    "CREATE MACRO words_begin_within(a, b) AS list_bool_and(list_transform(string_split(a, '<'), "
-    "lambda x: list_bool_or(list_transform(string_split(b, '<'), lambda y: starts_with(y, x)))))",
+    "CREATE MACRO words_begin_within(a, b) AS CASE WHEN NOT contains(b, split_part(a, '<', 1)) THEN false ELSE "
+    "list_bool_and(list_transform(string_split(a, '<'), "
+    "lambda x: list_bool_or(list_transform(string_split(b, '<'), lambda y: starts_with(y, x))))) END",
     "CREATE MACRO day_number(d) AS "
     "date_diff('day', DATE '1900-01-01', try_cast(CASE WHEN length(d) = 10 THEN d END AS DATE))",
 )

@@ -25,9 +25,8 @@ SELECT
             ELSE words_begin_within(c_base, p_base)
         END THEN 6
         WHEN CASE
-            WHEN length(c_base) - length(p_base) NOT BETWEEN -1 AND 1 THEN false
-            WHEN levenshtein(c_base, p_base) = 1 THEN true
-            WHEN length(c_base) <> length(p_base) OR levenshtein(c_base, p_base) <> 2 THEN false
+            WHEN apart = 1 THEN true
+            WHEN apart <> 2 OR length(c_base) <> length(p_base) THEN false
             ELSE sorted_letters(c_base) = sorted_letters(p_base)
         END THEN 5
         WHEN CASE
@@ -37,8 +36,7 @@ SELECT
             ELSE words_begin_within(p_base, c_base)
         END THEN 6
         WHEN CASE
-            WHEN length(c_base) - length(p_base) NOT BETWEEN -2 AND 2 THEN false
-            WHEN levenshtein(c_base, p_base) = 2 THEN true
+            WHEN apart = 2 THEN true
             WHEN length(c_fold) - length(p_fold) NOT BETWEEN -1 AND 1 THEN false
             ELSE levenshtein(c_fold, p_fold) = 1
         END THEN 7
@@ -100,37 +98,45 @@ SELECT
     END AS number_level
 FROM (
     SELECT
-        pairs.claim,
-        pairs.person_no,
-        pairs.via,
-        pairs.agree,
-        c.name_key AS c_key,
-        p.name_key AS p_key,
-        c.name_base AS c_base,
-        p.name_base AS p_base,
-        c.name_last AS c_last,
-        p.name_last AS p_last,
-        c.name_first AS c_first,
-        p.name_first AS p_first,
-        c.name_fold AS c_fold,
-        p.name_fold AS p_fold,
-        c.birth_date AS c_birth,
-        p.birth_date AS p_birth,
-        c.sex AS c_sex,
-        p.sex AS p_sex,
-        c.phone AS c_phone,
-        p.phone AS p_phone,
-        coalesce(c.commune, c.place) AS c_place,
-        coalesce(p.commune, p.place) AS p_place,
-        c.district AS c_district,
-        p.district AS p_district,
-        c.province AS c_province,
-        p.province AS p_province,
-        coalesce(c.number12, c.number9, c.digits) AS c_digits,
-        p.number12 AS p_number12,
-        p.number9 AS p_number9
-    FROM pairs
-    JOIN claims AS c ON pairs.claim = c.claim
-    JOIN people AS p ON pairs.person_no = p.person_no
-    WHERE NOT pairs.agree OR pairs.claim % 32 = 0
+        joined.*,
+        CASE
+            WHEN c_base = p_base OR c_fold = p_fold OR length(c_base) - length(p_base) NOT BETWEEN -2 AND 2 THEN 3
+            ELSE levenshtein(c_base, p_base)
+        END AS apart
+    FROM (
+        SELECT
+            pairs.claim,
+            pairs.person_no,
+            pairs.via,
+            pairs.agree,
+            c.name_key AS c_key,
+            p.name_key AS p_key,
+            c.name_base AS c_base,
+            p.name_base AS p_base,
+            c.name_last AS c_last,
+            p.name_last AS p_last,
+            c.name_first AS c_first,
+            p.name_first AS p_first,
+            c.name_fold AS c_fold,
+            p.name_fold AS p_fold,
+            c.birth_date AS c_birth,
+            p.birth_date AS p_birth,
+            c.sex AS c_sex,
+            p.sex AS p_sex,
+            c.phone AS c_phone,
+            p.phone AS p_phone,
+            coalesce(c.commune, c.place) AS c_place,
+            coalesce(p.commune, p.place) AS p_place,
+            c.district AS c_district,
+            p.district AS p_district,
+            c.province AS c_province,
+            p.province AS p_province,
+            coalesce(c.number12, c.number9, c.digits) AS c_digits,
+            p.number12 AS p_number12,
+            p.number9 AS p_number9
+        FROM pairs
+        JOIN claims AS c ON pairs.claim = c.claim
+        JOIN people AS p ON pairs.person_no = p.person_no
+        WHERE NOT pairs.agree OR pairs.claim % 32 = 0
+    ) AS joined
 ) AS sides

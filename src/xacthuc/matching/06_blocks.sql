@@ -56,7 +56,7 @@ found AS (
         ON substr(w.digits, -6) = substr(p.number12, -6) AND w.birth_year = substr(p.birth_date, 1, 4)
 )
 SELECT found.claim, found.person_no, 0 AS via, false AS agree
-FROM found
-LEFT JOIN numbered AS n ON found.claim = n.claim AND found.person_no = n.person_no
+FROM (SELECT DISTINCT claim, person_no FROM found) AS found
+LEFT JOIN (SELECT claim, person_no FROM numbered WHERE NOT agree) AS n
+    ON found.claim = n.claim AND found.person_no = n.person_no
 WHERE n.claim IS NULL
-GROUP BY found.claim, found.person_no

@@ -302,7 +302,7 @@ def score(levels: Mapping[str, int], rarity: int, model: Model) -> dict[str, int
 
 
 def rank(scored: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Step 09: (person_no, weight) in order, heaviest first, then the smaller person_no."""
+    """Step 08: (person_no, weight) in order, heaviest first, then the smaller person_no."""
     return sorted(scored, key=lambda item: (-item[1], item[0]))
 
 
@@ -313,7 +313,7 @@ def decide(
     facts: Mapping[int, Any],
     model: Model,
 ) -> dict[str, Any]:
-    """Step 10: identity, proposal, reasons. `facts` gives (via, levels) of each candidate."""
+    """Step 09: identity, proposal, reasons. `facts` gives (via, levels) of each candidate."""
     if claim["refused"] is not None:
         return _answer("REFUSED")
     if claim["number_state"] in ABROAD:
@@ -387,7 +387,7 @@ def _answer(identity: str, person: int | None = None, *, sure: bool = False, **r
 
 
 def match(claims: Sequence[Row], people: Sequence[Row], model: Model) -> dict[int, dict[str, Any]]:
-    """Say what the steps 01 to 10 say, for every claim."""
+    """Say what the steps 01 to 09 say, for every claim."""
     by_no = {p["person_no"]: p for p in people}
     holders = find_holders(claims, people)
     reach = find_residual(claims, by_no, holders)

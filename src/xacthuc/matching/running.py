@@ -79,7 +79,7 @@ def match(
 ) -> dict[str, Path]:
     """Match CLEAN claims (numbered by `claim`) against CLEAN people (numbered by `person_no`).
 
-    Gives the paths of `decided` (10), `groups` (11) and `doses` (12), `scored` (08) and `model`. `model` is a
+    Gives the paths of `decided` (09), `groups` (10) and `doses` (11), `scored` (08) and `model`. `model` is a
     model.json to use instead of learning one. Raises EngineFailed. Does not look at any raw value.
     """
     line = Line(engine, claims=claims, people=people, work=work, report=report)
@@ -96,12 +96,11 @@ def match(
     _put_model(line, read_model(model_path))
     known = {"compared": "compared", "residual": "residual", "rarities": "rarities", "weights": "weights"}
     line.make("scored", "08_score", candidates="candidates", **known)
-    line.make("ranked", "09_rank", scored="scored")
     decided = line.make(
-        "decided", "10_decide", claims="claims", numbered="numbered", ranked="ranked", thresholds="thresholds"
+        "decided", "09_decide", claims="claims", numbered="numbered", scored="scored", thresholds="thresholds"
     )
-    groups = line.make("groups", "11_groups", claims="claims", decided="decided")
-    doses = line.make("doses", "12_doses", claims="claims", decided="decided", groups="groups")
+    groups = line.make("groups", "10_groups", claims="claims", decided="decided")
+    doses = line.make("doses", "11_doses", claims="claims", decided="decided", groups="groups")
     scored = work / "scored.parquet"
     return {"decided": decided, "groups": groups, "doses": doses, "scored": scored, "model": model_path}
 
@@ -135,9 +134,8 @@ def _learn_model(line: Line, *, work: Path) -> Path:
 
 
 def _put_model(line: Line, model: Model) -> None:
-    columns = {
-        name: [getattr(weight, name) for weight in model.weights] for name in ("field", "level", "rarity", "weight")
-    }
-    line.put("weights", pa.table(columns))
+    schema = pa.schema([("field", pa.string()), ("level", pa.int32()), ("rarity", pa.int32()), ("weight", pa.int32())])
+    weights = [{name: getattr(weight, name) for name in schema.names} for weight in model.weights]
+    line.put("weights", pa.Table.from_pylist(weights, schema=schema))
     names = ("propose", "sure_weight", "sure_margin", "doubt_margin")
     line.put("thresholds", pa.table({name: [getattr(model.thresholds, name)] for name in names}))

@@ -7,12 +7,6 @@ SELECT
     c.record, s.place_no, s.weight,
     p.record AS person,
     p.name, p.birth_date, p.sex, p.number12, p.number9, p.phone
-FROM (
-    SELECT
-        scored.*,
-        row_number() OVER (PARTITION BY claim ORDER BY weight DESC NULLS LAST, person_no ASC NULLS LAST) AS place_no
-    FROM scored
-) AS s
+FROM scored AS s
 JOIN claims AS c ON s.claim = c.claim
 JOIN people AS p ON s.person_no = p.person_no
-WHERE s.place_no <= 3

@@ -1,5 +1,5 @@
 -- doses to judge
--- reads   claims, groups, doses (matching 11, 12)
+-- reads   claims, groups, doses (matching 10, 11)
 -- does    lines up what the rules ask for, leaving out lists that hold people only: whose dose, which, when, and whether another entry of it is kept instead
 -- writes  record (the claim), person_group, dose_no, vaccine, lot, dose_date, birth_date, province, site, duplicate
 SELECT

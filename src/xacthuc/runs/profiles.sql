@@ -1,5 +1,5 @@
 -- profiles
--- reads   claims, decided, groups (matching 10, 11)
+-- reads   claims, decided, groups (matching 09, 10)
 -- does    finds people who are written down in more than one way; people whose entries are all matched by the same
 --         number are written down in one
 -- writes  group_no, writings
@@ -9,7 +9,7 @@ WITH mixed AS (
     JOIN decided AS d ON g.claim = d.claim
     GROUP BY g.group_no
     HAVING count(*) > 1
-        AND (min(d.identity) <> 'MATCHED' OR max(d.identity) <> 'MATCHED' OR min(d.via) <> max(d.via))
+        AND (bool_or(d.identity <> 'MATCHED') OR min(d.via) <> max(d.via))
 ),
 written AS (
     SELECT DISTINCT

@@ -1,25 +1,26 @@
--- 10 decide
--- reads   claims, numbered (01), ranked (09), thresholds (one row: propose, sure_weight, sure_margin, doubt_margin)
+-- 09 decide
+-- reads   claims, numbered (01), scored (08), thresholds (one row: propose, sure_weight, sure_margin, doubt_margin)
 -- does    1 a number's holder who agrees in name with marks, birth date and sex is MATCHED
 --         2 otherwise the first candidate by weight is the proposal, if it weighs enough to be worth a look; it is sure
 --           if weight and margin say so, but not against a quite different name or birth date: that is a relative
 --         3 the state of the number and whether its holder is the first candidate give the identity
 --         4 the levels of the first candidate give the reasons; without a holder only if the proposal is sure
 -- writes  one row per claim: identity, person_no, via, sure, weight, margin, and a reason code or null per field
-WITH matched AS (
-    SELECT claim, min(person_no) AS person_no, min(via) AS via, count(*) AS people
+WITH held AS (
+    SELECT
+        claim,
+        count(*) AS holders,
+        count(CASE WHEN agree THEN person_no END) AS matched_people,
+        min(CASE WHEN agree THEN person_no END) AS matched_person,
+        min(CASE WHEN agree THEN via END) AS matched_via
     FROM numbered
-    WHERE agree
     GROUP BY claim
-),
-holders AS (
-    SELECT claim, count(*) AS people FROM numbered GROUP BY claim
 ),
 weighed AS (
     SELECT
         c.claim, c.number_state, c.refused, c.birth_date, c.name_key,
-        m.people AS matched_people, m.person_no AS matched_person, m.via AS matched_via,
-        coalesce(h.people, 0) AS holders,
+        h.matched_people, h.matched_person, h.matched_via,
+        coalesce(h.holders, 0) AS holders,
         t.propose, t.sure_weight, t.sure_margin, t.doubt_margin,
         CASE WHEN r.weight >= t.propose THEN r.person_no END AS first_person,
         CASE WHEN r.weight >= t.propose THEN r.via END AS first_via,
@@ -28,9 +29,8 @@ weighed AS (
         r.weight - greatest(coalesce(r.second_weight, 0), 0) AS margin
     FROM claims AS c
     CROSS JOIN thresholds AS t
-    LEFT JOIN matched AS m ON c.claim = m.claim
-    LEFT JOIN holders AS h ON c.claim = h.claim
-    LEFT JOIN ranked AS r ON c.claim = r.claim
+    LEFT JOIN held AS h ON c.claim = h.claim
+    LEFT JOIN scored AS r ON c.claim = r.claim AND r.place_no = 1
 ),
 judged AS (
     SELECT

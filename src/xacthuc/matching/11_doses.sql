@@ -1,5 +1,5 @@
--- 12 doses
--- reads   claims, decided (10), groups (11)
+-- 11 doses
+-- reads   claims, decided (09), groups (10)
 -- does    finds doses that were entered twice, among entries that may be one person's and share a day or a dose number
 --         surely one person's (the same group):
 --         1 the same day, and not another dose number, nor both another vaccine and lot; or the same lot
@@ -9,26 +9,28 @@
 --         perhaps one person's (the same proposal, or the same name and birth date of nobody registered):
 --         5 the same name or birth date, day and vaccine, and the same dose number or lot, the other not against it
 -- writes  claim, first_claim (the first entry that it repeats), for the repeated entries only
-WITH entries AS (
+WITH nobody AS (
+    SELECT c.claim, -1 - min(c.claim) OVER (PARTITION BY c.name_fold, c.birth_date) AS who
+    FROM claims AS c
+    JOIN decided AS d ON c.claim = d.claim
+    WHERE d.person_no IS NULL AND c.given AND c.refused IS NULL AND c.name_fold IS NOT NULL AND c.birth_date IS NOT NULL
+),
+entries AS (
     SELECT
         c.claim, g.group_no, c.dose_no, c.vaccine, c.lot, c.dose_date, c.name_fold, c.birth_date,
-        CASE
-            WHEN d.person_no IS NOT NULL THEN d.person_no
-            WHEN c.name_fold IS NULL OR c.birth_date IS NULL THEN g.group_no
-            ELSE -1 - min(CASE WHEN d.person_no IS NULL THEN c.claim END) OVER (
-                PARTITION BY CASE WHEN d.person_no IS NULL THEN concat(c.name_fold, '|', c.birth_date) END,
-                    CASE WHEN d.person_no IS NOT NULL THEN c.claim END
-            )
-        END AS who
+        coalesce(d.person_no, n.who, g.group_no) AS who
     FROM claims AS c
     JOIN decided AS d ON c.claim = d.claim
     JOIN groups AS g ON c.claim = g.claim
+    LEFT JOIN nobody AS n ON c.claim = n.claim
     WHERE c.given AND c.refused IS NULL
 ),
 several AS (
-    SELECT who FROM entries GROUP BY who, dose_no HAVING count(*) > 1
-    UNION
-    SELECT who FROM entries GROUP BY who, dose_date HAVING count(*) > 1
+    SELECT who
+    FROM entries
+    GROUP BY who
+    HAVING count(*) > 2
+        OR count(*) = 2 AND (coalesce(min(dose_no) = max(dose_no), true) OR coalesce(min(dose_date) = max(dose_date), true))
 ),
 few AS (
     SELECT entries.*, day_number(entries.dose_date) AS day_no

@@ -1,5 +1,5 @@
--- 11 groups
--- reads   claims, decided (10)
+-- 10 groups
+-- reads   claims, decided (09)
 -- does    brings the claims of one person together: by the register's person where the claim is matched or the
 --         proposal is sure, else by what the claim itself says of the person (number, or name and birth date)
 -- writes  claim, group_no: the register's person_no, or -1 - the first claim that says the same
