@@ -10,7 +10,8 @@ from xacthuc.cleaning.names import clean_name, clean_names
 WRITTEN = [
     "Nguyễn Thị Đào", None, "LÊ  VĂN HOÀ", "Hương, Phạm Thị", "Phan V. Hiếu", "NGUYEN THI HOA", "Lan", "",
     "036095020263",    "Lê Thị Hoa (Bé Sáu)", "Hồ Lê Thị Thu", "Nguyễn Thị Đào", " Lê Lan ", "V. Hiếu Lê", "Lê Thị T",
-    "Anh Lê Thị Thu", "Không Có", "Danh Lê Hoa",
+    "Anh Lê Thị Thu", "Không Có", "Danh Lê Hoa", "Lê\u00a0Thị\u00a0Hoa", "LE\u00a0THI \u00a0HOA\u00a0",
+    "LÃ\u00a0VĂN HÒA", "Lê\u00a0Thị\u00a0Hoa\u0301", "Lê\u00a0Hoa, Trần", "\u00a0",
 ]  # fmt: skip
 
 

@@ -79,6 +79,19 @@ def test_one_cell_says_the_same_as_the_column(case: tuple[str, ...]) -> None:
     assert (read.number12, read.number9, read.passport, read.digits, read.state) == case[1:6]
 
 
+def test_lengths_are_told_alike_in_a_column_and_in_a_cell() -> None:
+    heads = ("0", "1", "2", "9", "00", "01", "10", "36", "99", "036", "360", "960", "990")
+    texts = [(head + "0820123456789")[:length] for head in heads for length in range(1, 15)] + ["0" * 10, "0" * 13]
+    cells = [read_number(text) for text in texts]
+    expected = [(c.number12, c.number9, c.passport, c.digits, c.state) for c in cells]
+    got = _columns(texts)
+    assert [row[:5] for row in got] == expected
+    of_column = (None, "number_place_unknown", "number_century_impossible")  # what a right form can still be told
+    assert all(
+        row[5] == (c.code or row[5]) and (c.code or row[5] in of_column) for row, c in zip(got, cells, strict=True)
+    )
+
+
 def test_null_is_missing_without_a_finding() -> None:
     assert _columns([None]) == [(None, None, None, None, "missing", None)]
 

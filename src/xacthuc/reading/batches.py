@@ -43,7 +43,7 @@ _ODD = pa.array(
 )
 _VOID = pa.array(sorted(NOTHING), pa.string())
 _SEVERAL = r"[\r\n/;&+]|\s(?i:v[aà])\s|:\s*$"  # may divide the names of two people, or is the label of a title
-_SURE = (("number", r"\d{8}"), ("dose_date", r"\d{1,4}[/.\-]\d"), ("birth_date", r"\d{1,4}[/.\-]\d"), ("qr", r"\|"))
+_SURE = (("dose_date", r"\d{1,4}[/.\-]\d"), ("birth_date", r"\d{1,4}[/.\-]\d"), ("number", r"\d{8}"), ("qr", r"\|"))
 
 
 Flags = npt.NDArray[np.bool_]
@@ -60,8 +60,10 @@ def find_plain(chunk: pa.Table, *, plan: Plan, cell_length: int) -> Flags:
         return plain
     for field, pattern in _SURE:
         for column in (c for c in plan.columns if c.field == field):
-            if not plain.all():
-                plain |= _tell(chunk.column(column.index), _matches(pattern))
+            others = np.flatnonzero(~plain)
+            if len(others):
+                some = pc.take(chunk.column(column.index), pa.array(others))
+                plain[others] = _tell(some, _matches(pattern))
     plain &= _find_named(chunk, plan=plan)
     for index in {c.index for c in plan.columns}:
         column = chunk.column(index)

@@ -17,7 +17,7 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from xacthuc.reading.grid import Grid, Note, build_chunk
+from xacthuc.reading.grid import DICTIONARY, Grid, Note, build_chunk, join_tables
 from xacthuc.reading.headings import find_heading
 from xacthuc.reading.limits import FileRefused, Limits
 from xacthuc.reading.text_encoding import TextStream, find_encoding
@@ -25,6 +25,8 @@ from xacthuc.reading.text_encoding import TextStream, find_encoding
 _BLOCK = 16 << 20  # bytes parsed at once; a record must fit
 _HEAD_CHARS = 200_000  # enough for letterhead, heading and some hundred rows
 _HEAD_RECORDS = 1_000
+_LEAST_RECORDS = 200  # that tell whether a column holds few values: one to _FEW records, or less
+_FEW = 4
 _DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -51,7 +53,8 @@ def open_delimited(path: Path, *, limits: Limits) -> Iterator[Grid]:
     if not dialect.quoted and '"' in head:
         notes.append(Note("quotes_broken"))
     grid = Grid(sheet="", chunks=iter(()), notes=notes)
-    grid.chunks = _Records(path=path, dialect=dialect, grid=grid, stream=encoding).list_chunks()
+    few = _find_few(_parse(head, dialect.delimiter, quoted=dialect.quoted), width=dialect.width)
+    grid.chunks = _Records(path=path, dialect=dialect, grid=grid, stream=encoding, few=few).list_chunks()
     return iter((grid,))
 
 
@@ -95,6 +98,14 @@ def _score(records: list[list[str]], *, width: int) -> float:
     return known + even * min(width, 30) / 30 if width > 1 else 0.0
 
 
+def _find_few(records: list[list[str]], *, width: int) -> frozenset[int]:
+    """Give the columns that, by the first records, hold few values again and again."""
+    even = [r for r in records if len(r) == width]
+    if len(even) < _LEAST_RECORDS:
+        return frozenset()
+    return frozenset(i for i in range(width) if len({r[i] for r in even}) * _FEW <= len(even))
+
+
 @dataclass
 class _Records:
     """The records of one text file on their way into chunks."""
@@ -103,6 +114,7 @@ class _Records:
     dialect: Dialect
     grid: Grid
     stream: TextStream
+    few: frozenset[int] = frozenset()  # columns that come as dictionaries
     next_record: int = 1
 
     def list_chunks(self) -> Iterator[pa.Table]:
@@ -131,7 +143,7 @@ class _Records:
                 invalid_row_handler=self._keep_uneven,
             ),
             convert_options=pa_csv.ConvertOptions(
-                column_types={n: pa.string() for n in names},
+                column_types={n: DICTIONARY if i in self.few else pa.string() for i, n in enumerate(names)},
                 strings_can_be_null=True,
                 null_values=[""],
                 check_utf8=False,
@@ -164,4 +176,4 @@ class _Records:
         if even is not None:
             parts.append(even.slice(taken))
             self.next_record += total - taken
-        return pa.concat_tables(parts)
+        return join_tables(parts)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
@@ -54,10 +55,12 @@ class BigSheet:
 
     def _list_blocks(self) -> Iterator[bytes]:
         """Give whole rows, from the first to the last of the sheet."""
-        with self.package.open(self.part) as stream:
+        with self.package.open(self.part) as stream, ThreadPoolExecutor(1) as inflating:
             rest = b""
             begun = False
-            while data := stream.read(_BLOCK):
+            coming = inflating.submit(stream.read, _BLOCK)  # the next block is inflated while this one is read
+            while data := coming.result():
+                coming = inflating.submit(stream.read, _BLOCK)
                 data = rest + data
                 if not begun:
                     at = data.find(b"<sheetData")
@@ -68,7 +71,7 @@ class BigSheet:
                     yield data[: end + len(_ROW_END)]
                     data = data[end + len(_ROW_END) :]
                 if begun and b"</sheetData>" in data:
-                    self.merged = b"<mergeCell" in data + stream.read()
+                    self.merged = b"<mergeCell" in data + coming.result() + stream.read()
                     return
                 rest = data
         if not begun or b"<sheetData/>" not in rest:

@@ -91,8 +91,11 @@ class Cleaners:
             self._threads = ThreadPoolExecutor(self._count)
         asked: deque[Future[Cleaned]] = deque()
         for batch, layout in parts:
-            asked.append(self._threads.submit(self._ask, batch, layout, evidence))
-            if len(asked) > self._count + _WAITING:
+            if sum(not answer.done() for answer in asked) < self._count + _WAITING:
+                asked.append(self._threads.submit(self._ask, batch, layout, evidence))
+            else:  # this process would wait: it cleans, too
+                asked.append(_clean_here(batch, layout, evidence))
+            while asked and (asked[0].done() or len(asked) > self._count + _WAITING + 1):
                 yield asked.popleft().result()
         while asked:
             yield asked.popleft().result()
@@ -126,6 +129,15 @@ def serve(handle: int) -> None:
 def use_system_memory() -> None:
     """Let Arrow take memory from the system's own allocator: its others give it back at once and fetch it anew."""
     pa.set_memory_pool(pa.system_memory_pool())
+
+
+def _clean_here(batch: pa.Table, layout: SheetLayout, evidence: SheetEvidence) -> Future[Cleaned]:
+    answer: Future[Cleaned] = Future()
+    try:
+        answer.set_result(clean_batch(batch, layout, evidence=evidence))
+    except Exception as error:  # noqa: BLE001 - raised again when its turn has come
+        answer.set_exception(error)
+    return answer
 
 
 def _answer(batch: pa.Table, layout: SheetLayout, evidence: SheetEvidence) -> tuple[bytes | pa.Table, ...]:
