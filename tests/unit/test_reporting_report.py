@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from xacthuc.engines import open_engine
 from xacthuc.records import FINDING_SCHEMA
 from xacthuc.reporting.country_map import draw_map, find_breaks, find_shade, read_geometry
 from xacthuc.reporting.figures import Figures, collect_figures
+from xacthuc.reporting.notes import write_checked
 from xacthuc.reporting.pages import render_page, write_count, write_large, write_share
 from xacthuc.reporting.report import build_report, list_stages, round_up
 from xacthuc.reporting.tables import Sources, build_tables
@@ -73,9 +75,13 @@ def test_a_title_is_text_and_never_markup(tmp_path: Path) -> None:
     assert "<script>alert" not in page.read_text(encoding="utf-8")
 
 
-def test_one_province_has_its_communes_and_no_map(tmp_path: Path) -> None:
+def test_one_province_has_its_communes_and_its_place_on_the_map(tmp_path: Path) -> None:
     page = build(tmp_path, write_country(tmp_path, lines=400, provinces=("49",)))
-    assert 'id="ban-do"' not in page
+    assert "Vị trí trong cả nước" in page
+    assert len(re.findall(r'<g class="prov', page)) == 63
+    assert len(re.findall(r'<g class="prov"><path[^>]* fill=', page)) == 1
+    assert "Quần đảo Hoàng Sa" in page
+    assert "pick-province" not in page.partition("<script>")[0]
     assert "Tỉnh Quảng Nam" in page
     assert "Theo huyện và xã" in page
 
@@ -91,6 +97,8 @@ def test_one_district_has_a_flat_list_of_communes(tmp_path: Path) -> None:
     assert "Theo xã" in page
     assert "Huyện U Minh" in page or "Thành phố Cà Mau" in page
     assert 'aria-controls="duoi-' not in page
+    assert "Tỉnh Cà Mau" in page[page.index('id="ban-do"') :]
+    assert len(re.findall(r'<g class="prov"><path[^>]* fill=', page)) == 1
 
 
 def test_nothing_at_all_is_a_report_too(tmp_path: Path) -> None:
@@ -130,6 +138,39 @@ def test_the_waterfall_never_grows_after_recorded(tmp_path: Path) -> None:
     counts = [stage.count for stage in stages[2:]]
     assert counts == sorted(counts, reverse=True)
     assert counts[0] - counts[1] == stages[3].lost
+
+
+def test_the_bars_add_up_where_units_record_more_than_they_report(tmp_path: Path) -> None:
+    """What the backlog of some leaves out of what others record too much is said, and so is what nobody reported."""
+    paths = write_country(tmp_path, lines=600, provinces=("36",), per_district=2)
+    recorded = figures_of(tmp_path, {name: paths[name] for name in ("verdicts", "records")}).places
+    units = [unit.code for place in recorded for unit in place.below if not unit.code.endswith("-")]
+    doses = [unit.figures["recorded"] for place in recorded for unit in place.below if not unit.code.endswith("-")]
+    given = [doses[0] - 5, doses[1] - 8, *(count + 3 for count in doses[2:-1])]  # the last one reports nothing
+    pq.write_table(pa.table({"unit": units[:-1], "given": given}), paths["unrecorded"])
+    page = build(tmp_path, paths)
+    stages = {stage.words.en: stage for stage in list_stages(figures_of(tmp_path, paths))}
+    told, counted = stages["Given"], stages["Recorded"]
+    assert counted.gains[0][0] == 13
+    assert told.count - (counted.lost or 0) + sum(count for count, _ in counted.gains) == counted.count
+    assert "recorded above what was reported" in page
+    assert "recorded in units that do not report" in page
+
+
+def test_the_page_says_what_the_doses_were_held_against(tmp_path: Path) -> None:
+    assert write_checked(None).en.endswith("; lots and sessions not checked: no list")
+    for lots, sites, said in (
+        (204, 237, "the rules of age, interval and product, a list of 204 lots, 11,407 sessions of 237 sites"),
+        (204, 0, "a list of 204 lots; sessions not checked: no list"),
+        (0, 237, "11,407 sessions of 237 sites; lots not checked: no list"),
+        (0, 0, "product; lots and sessions not checked: no list"),
+    ):
+        counted = {"lots": lots, "sites": sites, "sessions": 11407 if sites else 0}
+        (tmp_path / "checks.json").write_text(json.dumps(counted), encoding="utf-8")
+        assert write_checked(tmp_path / "checks.json").en.endswith(said)
+    (tmp_path / "checks.json").write_text('{"lots": 204, "sites": 2, "sessions": 9}', encoding="utf-8")
+    page = build(tmp_path, write_country(tmp_path, lines=60, provinces=("36",)), checks=tmp_path / "checks.json")
+    assert "danh mục 204 lô, 9 buổi tiêm của 2 điểm tiêm<" in page
 
 
 def test_the_worst_communes_come_first_and_name_their_chain(tmp_path: Path) -> None:
@@ -224,6 +265,8 @@ def test_text_in_a_template_is_escaped() -> None:
         proposals=[],
         zero=0,
         threshold_at=0,
-        total=write_count(0),
+        match=[],
+        checks=[],
+        course=[],
     )
     assert "<h1>&lt;b&gt;</h1>" in page

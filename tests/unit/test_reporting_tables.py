@@ -17,7 +17,7 @@ from reporting_country import write_country
 
 from xacthuc.engines import Engine, open_engine
 from xacthuc.records import VERDICT_SCHEMA
-from xacthuc.reporting.tables import ORDER, RecordsDoNotFit, Sources, Tables, build_tables, write_tables
+from xacthuc.reporting.tables import ORDER, FiguresRefused, RecordsDoNotFit, Sources, Tables, build_tables, write_tables
 
 HAI_MINH, DUY_TRINH = "14233", "20617"  # communes of Nam Định and Quảng Nam
 MARKS = {"field": "name", "code": "name_marks_lost"}
@@ -202,3 +202,32 @@ def test_spark_gives_the_same_tables(tmp_path: Path, engine: Engine) -> None:
     there = build_tables(sources, engine=spark, scratch=tmp_path / "t")
     for name, table in here.by_name().items():
         assert table.to_pylist() == there.by_name()[name].to_pylist(), name
+
+
+@pytest.mark.parametrize(
+    ("which", "text", "said"),
+    [
+        ("deliveries", "a,b\n1,2\n", "the column unit is missing"),
+        ("deliveries", "unit,product\n36,AstraZeneca\n", "the column doses is missing"),
+        ("unrecorded", "unit,people,adults\n14233,5,4\n", "the column given / unrecorded is missing"),
+        ("population", "unit,people\n14233,5\n", "the column adults is missing"),
+        ("deliveries", "unit,product,doses\n36,AstraZeneca,many\n", "no whole number"),
+        ("deliveries", "unit,product,doses\n36,AZ,10\nTổng,AZ,10\n", "row 3: no unit"),
+        ("unrecorded", "", "no readable csv"),
+    ],
+)
+def test_figures_that_would_be_lost_are_refused(
+    tmp_path: Path, engine: Engine, which: str, text: str, said: str
+) -> None:
+    path = tmp_path / "figures.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(FiguresRefused, match=said) as caught:
+        build_tables(Sources(**write_lines(tmp_path), **{which: path}), engine=engine, scratch=tmp_path / "s")
+    assert caught.value.vi
+
+
+def test_a_file_that_is_neither_csv_nor_parquet_is_refused(tmp_path: Path, engine: Engine) -> None:
+    (tmp_path / "bad.toml").write_text("a = 1", encoding="utf-8")
+    sources = Sources(**write_lines(tmp_path), deliveries=tmp_path / "bad.toml")
+    with pytest.raises(FiguresRefused, match="csv or Parquet"):
+        build_tables(sources, engine=engine, scratch=tmp_path / "s")

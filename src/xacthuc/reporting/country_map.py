@@ -16,6 +16,7 @@ from xacthuc.reporting.words import Words
 CLASSES = 5
 # Light to dark in one hue: reads the same for the colour-blind, in grey print and on a dim screen.
 SHADES = ("#dceee9", "#a9d6cb", "#67b3a5", "#2b8576", "#0c5148")
+ALONE = 3  # the shade of a province that is shown by itself: where it lies, not how it does
 NICE_STEPS = (1, 2, 5, 10, 20)
 
 
@@ -60,13 +61,17 @@ def read_geometry() -> Mapping[str, Any]:
     return geometry
 
 
-def draw_map(by_province: Mapping[str, Mapping[str, Any]]) -> CountryMap:
-    """Shade each province by the share of its recorded doses that both authorities settled."""
+def draw_map(by_province: Mapping[str, Mapping[str, Any]], *, only: str | None = None) -> CountryMap:
+    """Shade each province by the share of its recorded doses that both authorities settled, or one alone: `only`."""
     geometry = read_geometry()
-    figures = {code: row for code, row in by_province.items() if code in geometry["provinces"] and row["recorded"]}
+    figures = {
+        code: row
+        for code, row in by_province.items()
+        if code in geometry["provinces"] and row["recorded"] and only in (None, code)
+    }
     shares = {code: 100 * row["both_settled"] / row["recorded"] for code, row in figures.items()}
     breaks = find_breaks(list(shares.values()))
-    shades = {code: find_shade(share, breaks) for code, share in shares.items()}
+    shades = {code: find_shade(share, breaks) if only is None else ALONE for code, share in shares.items()}
     said = {code: write_share(row["both_settled"], row["recorded"]) for code, row in figures.items()}
     none = Words("chưa có số liệu", "no data")
     return CountryMap(

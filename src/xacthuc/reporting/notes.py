@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -94,6 +95,27 @@ def _note_supply(figures: Figures, tables: Tables) -> Iterator[Words]:
             f"{over} tỉnh báo cáo đã tiêm nhiều hơn số liều phân bổ. Điều này có thật (điều chuyển, liều dư trong lọ).",
             f"{over} provinces report more doses given than delivered. This happens (transfers, extra doses in vials).",
         )
+
+
+def write_checked(checks: Path | None) -> Words:
+    """Say what the doses were held against in this run, from its checks.json."""
+    counted: dict[str, int] = json.loads(checks.read_text(encoding="utf-8")) if checks is not None else {}
+    vi, en = ["quy định về tuổi, khoảng cách và vắc xin"], ["the rules of age, interval and product"]
+    if lots := counted.get("lots"):
+        vi.append(f"danh mục {write_count(lots).vi} lô")
+        en.append(f"a list of {write_count(lots).en} lots")
+    if sites := counted.get("sites"):
+        days = write_count(counted["sessions"])
+        vi.append(f"{days.vi} buổi tiêm của {write_count(sites).vi} điểm tiêm")
+        en.append(f"{days.en} sessions of {write_count(sites).en} sites")
+    left = Words("", "")
+    if not lots and not sites:
+        left = Words("; chưa kiểm tra lô và buổi tiêm vì không có danh mục", "; lots and sessions not checked: no list")
+    elif not lots:
+        left = Words("; chưa kiểm tra lô vì không có danh mục", "; lots not checked: no list")
+    elif not sites:
+        left = Words("; chưa kiểm tra buổi tiêm vì không có danh mục", "; sessions not checked: no list")
+    return Words(f"Y tế, theo {', '.join(vi)}{left.vi}", f"health, by {', '.join(en)}{left.en}")
 
 
 def note_rows(rows: Path) -> Words:

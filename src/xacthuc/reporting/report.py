@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from xacthuc.codes.units import load_units
+from xacthuc.codes.units import UnitTree, load_units
 from xacthuc.engines import Engine, open_engine
 from xacthuc.reporting.country_map import CLASSES, SHADES, draw_map
 from xacthuc.reporting.figures import Figures, Place, collect_figures
-from xacthuc.reporting.notes import list_notes, note_findings, note_rows
+from xacthuc.reporting.notes import list_notes, note_findings, note_rows, write_checked
 from xacthuc.reporting.pages import render_page
 from xacthuc.reporting.publish import SMALLEST, write_public
-from xacthuc.reporting.tables import Sources, Tables, build_tables, write_tables
+from xacthuc.reporting.tables import Sources, Tables, build_tables, name_unit, write_tables
 from xacthuc.reporting.words import IDENTITY_WORDS, VACCINATION_WORDS, Axis, Words
 
 IDENTITY_COLUMNS = {
@@ -39,6 +39,7 @@ class Stage:
     lost: int | None
     lost_words: Words
     tone: str
+    gains: tuple[tuple[int, Words], ...] = ()  # what was added on the way, so that the bars add up
 
 
 def build_report(
@@ -48,6 +49,7 @@ def build_report(
     records: Path,
     findings: Path | None = None,
     rows: Path | None = None,
+    checks: Path | None = None,
     deliveries: Path | None = None,
     population: Path | None = None,
     unrecorded: Path | None = None,
@@ -57,10 +59,11 @@ def build_report(
 ) -> list[Path]:
     """Write `report.html`, `tables/` and `public/` under `out` and give the paths written, the page first.
 
-    `verdicts`, `records`, `findings` and `rows` are what `verify` wrote. Of the optional figures by unit (Parquet or
-    CSV, unit codes of 2021), `deliveries` has unit, product, doses; `population` unit, people, adults; `unrecorded`
-    unit and either `given` or `unrecorded` doses. What is None is said to be unknown. Without an engine a DuckDB of
-    4 GB is opened and closed. Raises RecordsDoNotFit, EngineFailed. Not checked: that the inputs are of one run.
+    `verdicts`, `records`, `findings`, `rows` and `checks` are what `verify` wrote. Of the optional figures by unit
+    (Parquet or CSV, unit codes of 2021), `deliveries` has unit, product, doses; `population` unit, people, adults;
+    `unrecorded` unit and either `given` or `unrecorded` doses. What is None is said to be unknown. Without an engine a DuckDB of
+    4 GB is opened and closed. Raises RecordsDoNotFit, FiguresRefused, EngineFailed. Not checked: that the inputs
+    are of one run.
     """
     out.mkdir(parents=True, exist_ok=True)
     scratch = out / ".report"
@@ -74,16 +77,26 @@ def build_report(
         shutil.rmtree(scratch, ignore_errors=True)
     page = out / "report.html"
     page.write_text(
-        render_report(tables, as_of=as_of, title=title, findings=findings, rows=rows), encoding="utf-8", newline="\n"
+        render_report(tables, as_of=as_of, title=title, findings=findings, rows=rows, checks=checks),
+        encoding="utf-8",
+        newline="\n",
     )
     return [page, *write_tables(tables, out / "tables"), *write_public(tables, out / "public")]
 
 
 def render_report(
-    tables: Tables, *, as_of: date, title: str, findings: Path | None = None, rows: Path | None = None
+    tables: Tables,
+    *,
+    as_of: date,
+    title: str,
+    findings: Path | None = None,
+    rows: Path | None = None,
+    checks: Path | None = None,
 ) -> str:
     """Give the page as text: no network, no script beyond a few lines of its own, Vietnamese first."""
-    figures = collect_figures(tables, tree=load_units("2021"), as_of=as_of)
+    tree = load_units("2021")
+    figures = collect_figures(tables, tree=tree, as_of=as_of)
+    province = find_province(figures, tree)
     return render_page(
         "report.html.j2",
         title=title,
@@ -94,7 +107,9 @@ def render_report(
         stages=list(list_stages(figures)),
         causes=figures.causes[:CAUSES_SHOWN],
         more_causes=figures.causes[CAUSES_SHOWN:],
-        map=draw_map(figures.by_province) if figures.scope == "nation" else None,
+        map=draw_map(figures.by_province, only=province),
+        province_name=name_unit(province, tree) if province else None,
+        checked=write_checked(checks),
         provinces=_list_provinces(figures),
         shades=SHADES,
         classes=CLASSES,
@@ -104,6 +119,13 @@ def render_report(
         smallest=SMALLEST,
         top=round_up(max((bar.recorded for bar in figures.trend.bars), default=1)),
     )
+
+
+def find_province(figures: Figures, tree: UnitTree) -> str | None:
+    """Give the province of a page that speaks of one province or district; None for the nation."""
+    if figures.scope == "nation":
+        return None
+    return figures.scope_code if figures.scope == "province" else tree.ancestors(figures.scope_code)[-1].code
 
 
 def round_up(count: int) -> int:
@@ -132,13 +154,30 @@ def list_stages(figures: Figures) -> Iterator[Stage]:
         said = Words("chưa tiêm hoặc chưa báo cáo", "not given or not reported")
         yield Stage(Words("Đã tiêm", "Given"), total["given"], left, said, "plain")
     backlog = Words("đã tiêm mà chưa nhập, ở các đơn vị có báo cáo", "given and not entered, in the reporting units")
-    yield Stage(Words("Đã ghi nhận", "Recorded"), total["recorded"], total["unrecorded"], backlog, "plain")
+    words = Words("Đã ghi nhận", "Recorded")
+    yield Stage(words, total["recorded"], total["unrecorded"], backlog, "plain", tuple(_list_gains(figures)))
     lost = total["recorded"] - total["matched"]
     said = Words("chưa rõ con người", "person not settled")
     yield Stage(Words("Đúng người", "Person settled"), total["matched"], lost, said, "identity")
     lost = total["matched"] - total["both_settled"]
     said = Words("đúng người, mũi tiêm cần kiểm tra", "person settled, dose needs a check")
     yield Stage(Words("Cả hai xác nhận", "Settled by both"), total["both_settled"], lost, said, "both")
+
+
+def _list_gains(figures: Figures) -> Iterator[tuple[int, Words]]:
+    """Give the recorded doses that the reported ones, less the backlog, do not hold."""
+    total = figures.total
+    if total["given"] is None:
+        return
+    over = total["given_recorded"] - (total["given"] - total["unrecorded"])
+    if over:
+        yield (
+            over,
+            Words("ghi nhận nhiều hơn số báo cáo, ở đơn vị khác", "recorded above what was reported, in other units"),
+        )
+    silent = total["recorded"] - total["given_recorded"]
+    if silent:
+        yield silent, Words("ghi nhận ở đơn vị không báo cáo", "recorded in units that do not report")
 
 
 def _list_provinces(figures: Figures) -> dict[str, Place]:

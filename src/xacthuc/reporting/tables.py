@@ -29,6 +29,8 @@ NATION = "VN"
 DELIVERED_SCHEMA = pa.schema([("unit", pa.string()), ("product", pa.string()), ("doses", pa.int64())])
 GIVEN_SCHEMA = pa.schema([("unit", pa.string()), ("given", pa.int64()), ("unrecorded", pa.int64())])
 PEOPLE_SCHEMA = pa.schema([("unit", pa.string()), ("people", pa.int64()), ("adults", pa.int64())])
+# A column that may be absent has another beside it that tells the same, or is not counted.
+NEEDED = {"delivered": (("doses",),), "given": (("given", "unrecorded"),), "people": (("people",), ("adults",))}
 
 # What is published of each table: the step it comes from and the columns that put its rows in one order.
 ORDER: Mapping[str, tuple[str, ...]] = {
@@ -50,6 +52,15 @@ SHARES: Mapping[str, tuple[str, str]] = {
 
 class RecordsDoNotFit(Exception):
     """verdicts and records are not of the same run: a record stands twice in records.parquet."""
+
+
+class FiguresRefused(ValueError):
+    """A file of figures by unit that would be lost in part or whole; says why, in both languages."""
+
+    def __init__(self, path: Path, vi: str, en: str) -> None:
+        """Name the file and the reason in each language."""
+        super().__init__(f"{path.name}: {vi} / {en}")
+        self.path, self.vi, self.en = path, vi, en
 
 
 @dataclass(frozen=True)
@@ -82,7 +93,8 @@ def build_tables(sources: Sources, *, engine: Engine, scratch: Path) -> Tables:
     """Count everything there is to say, by unit, cause, product, dose number and day.
 
     `scratch` is a folder of this call's own; it is emptied afterwards. Units are those of 2021. Raises RecordsDoNotFit,
-    EngineFailed. Not checked: that verdicts and records come from the same run, beyond their number of rows.
+    FiguresRefused, EngineFailed. Not checked: that verdicts and records come from the same run, beyond their
+    number of rows.
     """
     scratch.mkdir(parents=True, exist_ok=True)
     count = write_lines(
@@ -124,13 +136,18 @@ def write_csv(table: pa.Table, path: Path) -> Path:
 
 def _write_inputs(sources: Sources, scratch: Path) -> None:
     """Write the small tables that the steps join: units with their chain, and figures, empty where not known."""
-    pq.write_table(_list_places(load_units("2021")), scratch / "places.parquet")
+    places = _list_places(load_units("2021"))
+    pq.write_table(places, scratch / "places.parquet")
     for name, path, schema in (
         ("delivered", sources.deliveries, DELIVERED_SCHEMA),
         ("given", sources.unrecorded, GIVEN_SCHEMA),
         ("people", sources.population, PEOPLE_SCHEMA),
     ):
-        pq.write_table(_read_figures(path, schema), scratch / f"{name}.parquet")
+        figures = schema.empty_table()
+        if path is not None:
+            figures = _read_figures(path, schema, needed=NEEDED[name])
+            _check_units(path, figures, known=places["unit"])
+        pq.write_table(figures, scratch / f"{name}.parquet")
 
 
 def _list_places(tree: UnitTree) -> pa.Table:
@@ -144,18 +161,40 @@ def _list_places(tree: UnitTree) -> pa.Table:
     )
 
 
-def _read_figures(path: Path | None, schema: pa.Schema) -> pa.Table:
-    """Read a small table of figures by unit (Parquet or CSV); a column that it lacks is null throughout."""
-    if path is None:
-        return schema.empty_table()
-    if path.suffix == ".csv":
-        as_text = pa_csv.ConvertOptions(column_types={"unit": pa.string()}, strings_can_be_null=True)
-        table = pa_csv.read_csv(path, convert_options=as_text)
-    else:
-        table = pq.read_table(path)
+def _read_figures(path: Path, schema: pa.Schema, *, needed: tuple[tuple[str, ...], ...]) -> pa.Table:
+    """Read a small table of figures by unit (Parquet or CSV); of each group in `needed` one column has to be there."""
+    try:
+        if path.suffix.lower() == ".csv":
+            as_text = pa_csv.ConvertOptions(column_types={"unit": pa.string()}, strings_can_be_null=True)
+            table = pa_csv.read_csv(path, convert_options=as_text)
+        else:
+            table = pq.read_table(path)
+    except pa.ArrowException:
+        raise FiguresRefused(path, "không phải tệp csv hay Parquet đọc được", "no readable csv or Parquet") from None
     present = set(table.column_names)
-    columns = [table[f.name].cast(f.type) if f.name in present else pa.nulls(table.num_rows, f.type) for f in schema]
+    for names in (("unit",), *needed):
+        if not present & set(names):
+            column = " / ".join(names)
+            raise FiguresRefused(path, f"thiếu cột {column}", f"the column {column} is missing")
+    try:
+        columns = [
+            table[f.name].cast(f.type) if f.name in present else pa.nulls(table.num_rows, f.type) for f in schema
+        ]
+    except pa.ArrowException:
+        raise FiguresRefused(path, "có ô không phải số nguyên", "a cell is no whole number") from None
     return pa.table(columns, schema=schema)
+
+
+def _check_units(path: Path, figures: pa.Table, *, known: pa.ChunkedArray) -> None:
+    """Refuse figures of units that the tree does not have: they would stand in no line of the report."""
+    strange = pc.invert(pc.is_in(figures["unit"], value_set=known.combine_chunks()))
+    if pc.any(strange).as_py():
+        row = pc.index(strange, True).as_py() + 2  # as a person sees it below the heading
+        raise FiguresRefused(
+            path,
+            f"dòng {row}: không có mã đơn vị này trong danh mục tháng 11/2021",
+            f"row {row}: no unit of November 2021 has this code",
+        )
 
 
 def _run_steps(records: Path, *, engine: Engine, scratch: Path) -> dict[str, Path]:

@@ -11,7 +11,9 @@ import pyarrow.parquet as pq
 
 from xacthuc.reporting.annotate import annotate_workbook
 from xacthuc.reporting.report import build_report
+from xacthuc.reporting.tables import FiguresRefused
 from xacthuc.runs.order import Outcome, VerifyRefused
+from xacthuc.runs.refusals import check_made
 
 # Files of this kind are a system's, not a clerk's: nobody mends them by hand.
 NOT_FOR_HANDS = (".parquet",)
@@ -58,20 +60,24 @@ def write_report(
     given: Path | None = None,
 ) -> Path:
     """Write report.html, tables/ and public/ of the run in `out`; gives the page. Raises VerifyRefused."""
-    if not (out / "verdicts.parquet").exists():
-        raise VerifyRefused("run_no_verdicts", out)
+    check_made(out, "records.parquet")
     findings = out / "work" / "claims" / "findings"
-    rows = out / "rows.csv"
-    written = build_report(
-        out,
-        verdicts=out / "verdicts.parquet",
-        records=out / "records.parquet",
-        findings=findings if findings.exists() else None,
-        rows=rows if rows.exists() else None,
-        deliveries=deliveries,
-        population=population,
-        unrecorded=given,
-        as_of=as_of,
-        title=title,
-    )
+    rows, checks = out / "rows.csv", out / "checks.json"
+    try:
+        written = build_report(
+            out,
+            verdicts=out / "verdicts.parquet",
+            records=out / "records.parquet",
+            findings=findings if findings.exists() else None,
+            rows=rows if rows.exists() else None,
+            checks=checks if checks.exists() else None,
+            deliveries=deliveries,
+            population=population,
+            unrecorded=given,
+            as_of=as_of,
+            title=title,
+        )
+    except FiguresRefused as refusal:
+        name = refusal.path.name
+        raise VerifyRefused("run_aid_unusable", f"{name} ({refusal.vi})", en=f"{name} ({refusal.en})") from None
     return written[0]

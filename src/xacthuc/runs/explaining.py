@@ -10,7 +10,7 @@ import pyarrow.dataset as ds
 from xacthuc.matching import read_model
 from xacthuc.reporting.explanation import Course, Dose, Evidence, Explanation, Match, Proposal
 from xacthuc.reporting.words import Words
-from xacthuc.runs.order import VerifyRefused
+from xacthuc.runs.refusals import VerifyRefused, check_made
 
 # What 02_compare means by its levels, for people.
 LEVEL_WORDS: dict[str, tuple[Words, ...]] = {
@@ -52,14 +52,13 @@ LEVEL_WORDS: dict[str, tuple[Words, ...]] = {
         Words("số khác", "another number"),
     ),
 }
-FAR_NAME, FAR_BIRTH = 9, 7  # levels from which 10_decide calls nobody sure, unless a number leads there
+FAR_NAME, FAR_BIRTH = 9, 7  # levels from which nobody is sure, unless a number leads there
 MISSING = Words("không có để so", "nothing to compare")
 
 
 def explain_record(record: str, out: Path) -> Explanation:
     """Give the explanation of one record of the run in `out`. Raises VerifyRefused where it is not there."""
-    if not (out / "verdicts.parquet").exists():
-        raise VerifyRefused("run_no_verdicts", out)
+    check_made(out, "explanations.parquet", "model.json")
     verdicts = _rows(out / "verdicts.parquet", record)
     if not verdicts:
         raise VerifyRefused("run_no_record")
