@@ -1,6 +1,6 @@
 """The command `xacthuc`: the library by hand, with errors for people and answers for scripts.
 
-Exit codes: 0 done; 1 done, but a file was refused or a check failed; 2 the command or its input cannot be used; 3 the
+Exit codes: 0 done; 1 done, but a file or a sheet could not be read; 2 the command or its input cannot be used; 3 the
 engine stopped (memory, disk, damaged file); 130 stopped by Ctrl-C: run it again and it goes on where it stood.
 """
 
@@ -14,13 +14,30 @@ from typing import Any
 
 import click
 
-from xacthuc.runs.progress import Progress
+DONE, REFUSED = 0, 1  # all others: xacthuc.runs.endings
 
-DONE, REFUSED, UNUSABLE, STOPPED, INTERRUPTED = 0, 1, 2, 3, 130
 
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-PLACE = click.Path(exists=True, path_type=Path)
-FOLDER = click.Path(file_okay=False, path_type=Path)
+class Place(click.Path):
+    """A path whose refusal is said as all others are: in both languages."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Give the path; raises VerifyRefused where nothing or something else is there."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            from xacthuc.runs.refusals import VerifyRefused
+
+            path = Path(value)
+            if not path.exists():
+                raise VerifyRefused("run_file_missing", value) from None
+            if path.is_dir() != self.dir_okay:
+                raise VerifyRefused("run_not_a_file" if path.is_dir() else "run_not_a_folder", value) from None
+            raise VerifyRefused("run_file_unreadable", value) from None
+
+
+FILE = Place(exists=True, dir_okay=False, path_type=Path)
+PLACE = Place(exists=True, path_type=Path)
+FOLDER = Place(file_okay=False, path_type=Path)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -50,6 +67,7 @@ def verify(*, as_of: datetime | None, title: str, report: bool, as_json: bool, *
     """Check every row of FILES against the register and say why it is wrong."""
     from xacthuc.pipeline import verify as run
     from xacthuc.runs.order import Order
+    from xacthuc.runs.progress import Progress, count_steps
 
     order = Order(
         files=tuple(options["files"]),
@@ -66,7 +84,7 @@ def verify(*, as_of: datetime | None, title: str, report: bool, as_json: bool, *
         sessions=options["sessions"],
         history=options["history"],
     )
-    with Progress(quiet=as_json) as progress:
+    with Progress(quiet=as_json, steps=count_steps(order, report=report)) as progress:
         outcome = run(order, report=progress.step)
         if report:
             from xacthuc.runs.delivery import deliver
@@ -76,7 +94,7 @@ def verify(*, as_of: datetime | None, title: str, report: bool, as_json: bool, *
 
     summary = summarise(outcome)
     print_summary(summary, as_json=as_json)
-    sys.exit(REFUSED if summary["refused_files"] else DONE)
+    sys.exit(REFUSED if summary["refused_files"] or summary["refused_sheets"] else DONE)
 
 
 @commands.command()
@@ -87,12 +105,13 @@ def verify(*, as_of: datetime | None, title: str, report: bool, as_json: bool, *
 def read(files: tuple[Path, ...], out: Path, columns: Path | None, *, as_json: bool) -> None:
     """Read and clean FILES without a register, and say what was understood of each sheet."""
     from xacthuc.pipeline import read_only
+    from xacthuc.runs.progress import Progress
     from xacthuc.runs.summary import print_reading
 
-    with Progress(quiet=as_json) as progress:
+    with Progress(quiet=as_json, steps=len(files)) as progress:
         sources = read_only(files, out=out, columns=columns, report=progress.step)
     print_reading(sources, out=out, as_json=as_json)
-    sys.exit(REFUSED if any(source.refused for source in sources) else DONE)
+    sys.exit(DONE if all(source.whole for source in sources) else REFUSED)
 
 
 @commands.command()
@@ -126,12 +145,14 @@ def nation(folder: Path, people: int, doses: int, seed: int, *, as_json: bool) -
     """Make a synthetic country with known truth in FOLDER: register, claims, truth, deliveries."""
     from xacthuc.nation import build_nation, describe_nation
     from xacthuc.nation.build import TooManyDosesError
+    from xacthuc.runs.progress import Progress, list_steps
+    from xacthuc.runs.refusals import VerifyRefused
 
     try:
-        with Progress(quiet=as_json) as progress:
+        with Progress(quiet=as_json, steps=len(list_steps()["nation"])) as progress:
             build_nation(folder, people=people, doses=doses, seed=seed, progress=progress.step)
-    except TooManyDosesError as error:
-        raise click.UsageError(str(error)) from None
+    except TooManyDosesError:
+        raise VerifyRefused("run_too_many_doses") from None
     described = describe_nation(folder)
     if as_json:
         click.echo(json.dumps(described, ensure_ascii=False))
@@ -147,10 +168,17 @@ def nation(folder: Path, people: int, doses: int, seed: int, *, as_json: bool) -
 @click.option("--json", "as_json", is_flag=True)
 def score(out: Path, truth: Path, *, as_json: bool) -> None:
     """Measure the verdicts in OUT against the known TRUTH of a synthetic country or of test workbooks."""
-    from xacthuc.nation import score_run
+    from xacthuc.nation import ScoreMismatchError, score_run
+    from xacthuc.runs.refusals import VerifyRefused, check_made, check_table
     from xacthuc.runs.summary import print_table
 
-    measured = score_run(out, truth=truth)
+    check_made(out, "records.parquet", "persons.parquet", "rows.csv")
+    if truth.suffix != ".csv":
+        check_table(truth)
+    try:
+        measured = score_run(out, truth=truth)
+    except (ScoreMismatchError, KeyError):  # another nation's, or no truth at all
+        raise VerifyRefused("run_truth_differs", truth) from None
     if as_json:
         click.echo(json.dumps(measured, ensure_ascii=False))
     else:
@@ -164,52 +192,48 @@ def score(out: Path, truth: Path, *, as_json: bool) -> None:
 @click.option("--given", type=FILE, help="Doses given by unit as the sites reported them (csv or Parquet).")
 @click.option("--title", default="Xác thực tiêm chủng", show_default=True)
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day of the report; today if not given.")
-def report(out: Path, *, as_of: datetime | None, title: str, **figures: Path | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print the path of the page as one JSON object.")
+def report(out: Path, *, as_of: datetime | None, title: str, as_json: bool, **figures: Path | None) -> None:
     """Write the report again from the verdicts in OUT, with figures that verify does not know."""
     from xacthuc.runs.delivery import write_report
 
     day = as_of.date() if as_of else date.today()
     page = write_report(out, as_of=day, title=title, **figures)
-    click.echo(f"{page}")
+    click.echo(json.dumps({"page": str(page)}, ensure_ascii=False) if as_json else f"{page}")
 
 
 @commands.command()
 @click.option("--folder", type=FOLDER, default=Path("demo"), show_default=True)
 @click.option("--seed", type=int, default=2021, show_default=True)
-def demo(folder: Path, seed: int) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print the summary and the measures as one JSON object.")
+def demo(folder: Path, seed: int, *, as_json: bool) -> None:
     """Show the whole line: a synthetic district's messy workbooks and its province's records."""
     from xacthuc.demo import demonstrate
+    from xacthuc.runs.progress import Progress
+    from xacthuc.runs.summary import print_summary
 
-    with Progress(quiet=False) as progress:
+    with Progress(quiet=as_json) as progress:
         shown = demonstrate(folder, seed=seed, report=progress.step)
-    click.echo(shown)
+    if as_json:
+        click.echo(json.dumps({"summary": shown.summary, "measures": shown.measures}, ensure_ascii=False, default=str))
+    else:
+        print_summary(shown.summary, as_json=False)
+        click.echo(shown.text)
 
 
 def main() -> None:
     """Run the command; turn what went wrong into a sentence and an exit code."""
-    from xacthuc.engines import EngineFailed
-    from xacthuc.runs.order import VerifyRefused
-
     try:
         commands.main(standalone_mode=False)
-    except click.exceptions.Abort:
-        _stop(
-            "đã dừng; chạy lại đúng lệnh này để làm tiếp\nstopped; run the same command again and it goes on",
-            INTERRUPTED,
-        )
-    except click.ClickException as error:
-        error.show()
-        sys.exit(UNUSABLE)
-    except VerifyRefused as refusal:
-        _stop(str(refusal), UNUSABLE)
-    except EngineFailed as failure:
-        _stop(str(failure), STOPPED)
-    except FileNotFoundError as error:
-        _stop(str(VerifyRefused("run_file_missing", error.filename or "")), UNUSABLE)
-    except OSError as error:
-        _stop(str(VerifyRefused("run_folder_unwritable", error.filename or "")), STOPPED)
+    except click.exceptions.NoArgsIsHelpError as asked:
+        asked.show()
+        sys.exit(2)
+    except (Exception, KeyboardInterrupt) as error:
+        from xacthuc.runs.endings import find_ending
 
-
-def _stop(text: str, code: int) -> None:
-    click.echo(f"xacthuc: {text}", err=True)
-    sys.exit(code)
+        ending = find_ending(error)
+        if ending is None:
+            raise
+        code, text = ending
+        click.echo(f"xacthuc: {text}", err=True)
+        sys.exit(code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from xacthuc.nation.workbooks import write_workbooks
 from xacthuc.pipeline import verify
 from xacthuc.runs.delivery import deliver, write_report
 from xacthuc.runs.order import Order, Outcome
-from xacthuc.runs.summary import print_summary, summarise
+from xacthuc.runs.summary import summarise
 
 PROVINCE, DISTRICT = "36", "366"  # Nam Định, Hải Hậu: codes of the tree of 2021
 PEOPLE, DOSES = 120_000, 72_000
@@ -29,8 +30,17 @@ AS_OF = date(2021, 12, 1)
 Report = Callable[[str, int | None], None]
 
 
-def demonstrate(folder: Path, *, seed: int, report: Report) -> str:
-    """Make the province, verify workbooks and records, write reports; gives what to tell the person who watches."""
+@dataclass(frozen=True)
+class Shown:
+    """What came out: the summary of the workbooks, the measures against the truth, what to tell the person."""
+
+    summary: dict[str, Any]
+    measures: dict[str, Any]
+    text: str
+
+
+def demonstrate(folder: Path, *, seed: int, report: Report) -> Shown:
+    """Make the province, verify workbooks and records, write reports."""
     country, books = folder / "country", folder / "workbooks"
     if not (country / "truth.parquet").exists():
         build_nation(country, people=PEOPLE, doses=DOSES, seed=seed, provinces=(PROVINCE,), progress=report)
@@ -45,7 +55,6 @@ def demonstrate(folder: Path, *, seed: int, report: Report) -> str:
         population=country / "population.parquet",
         given=_count_given(country, folder / "given.parquet"),
     )
-    print_summary(summarise(district), as_json=False)
     return _tell(folder, books=books, district=district, province=province, country=country)
 
 
@@ -87,7 +96,7 @@ def _count_given(country: Path, path: Path) -> Path:
     return path
 
 
-def _tell(folder: Path, *, books: Path, district: Outcome, province: Outcome, country: Path) -> str:
+def _tell(folder: Path, *, books: Path, district: Outcome, province: Outcome, country: Path) -> Shown:
     read = check_reading(district.records, folder / "district" / "rows.csv", books)
     found = check_verdicts(district.verdicts, books)
     persons = folder / "province" / "persons.parquet"
@@ -95,7 +104,7 @@ def _tell(folder: Path, *, books: Path, district: Outcome, province: Outcome, co
     measures: dict[str, Any] = {"reading": read["doses"], "verdicts": found, "province": scored}
     (folder / "measures.json").write_text(json.dumps(measures, ensure_ascii=False, default=str), encoding="utf-8")
     doses, first = read["doses"], scored["residual"]["first_right"]
-    return f"""
+    text = f"""
 Against the known truth of this synthetic province:
   workbooks   {doses["share"]:.2%} of {doses["doses"]:,} doses with every field right that can be restored
   workbooks   {found["share"]:.2%} of {found["in_register"]:,} records of registered people matched or proposed rightly
@@ -110,3 +119,4 @@ Try these:
   xacthuc explain RECORD --out {folder}/province      why one record got its verdict
   xacthuc verify your-list.xlsx --register {folder}/country/register.parquet --out {folder}/yours
 """
+    return Shown(summarise(district), measures, text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -12,11 +13,13 @@ from typing import Any
 import click
 import pyarrow.parquet as pq
 import pytest
+from pyarrow import ArrowInvalid
 
 from line import list_steps, write_csv
 from village import HEADINGS, note_person, write_lists, write_register
-from xacthuc import cli, demo
+from xacthuc import cli, demo, pipeline
 from xacthuc.engines import EngineFailed
+from xacthuc.reporting.tables import RecordsDoNotFit
 from xacthuc.runs import delivery
 
 Told = tuple[int, str, str]
@@ -62,6 +65,8 @@ def test_verify_explain_and_report(call: Call, register: Path, lists: list[Path]
     check_explanations(call, out)
     code, told, _ = call("report", out, "--title", "Lần hai", *DAY)
     assert (code, told.strip()) == (0, str(out / "report.html"))
+    code, told, _ = call("report", out, "--title", "Lần hai", "--json", *DAY)
+    assert (code, json.loads(told)) == (0, {"page": str(out / "report.html")})
     assert "Lần hai" in (out / "report.html").read_text(encoding="utf-8")
 
 
@@ -105,7 +110,7 @@ def test_explain_of_a_person_who_could_be_several(call: Call, register: Path, tm
 def test_read_says_what_was_understood(call: Call, lists: list[Path], tmp_path: Path) -> None:
     code, told, _ = call("read", *lists, "--out", tmp_path / "out")
     assert code == 1
-    for said in ("tram y te.xlsx: 4 records", "'Họ và tên' -> name", "hong.xlsx"):
+    for said in ("tram y te.xlsx: 4 hồ sơ · 4 records", "'Họ và tên' -> name", "hong.xlsx"):
         assert said in told.replace("\n", " ")
     assert pq.read_table(tmp_path / "out" / "records.parquet").num_rows == 8
     code, told, _ = call("read", lists[1], "--out", tmp_path / "one", "--json")
@@ -148,26 +153,54 @@ def test_nation_and_score(call: Call, tmp_path: Path) -> None:
     assert (code, "residual" in told) == (0, True)
     code, _, err = call("nation", tmp_path / "many", "--people", 100, "--doses", 9000)
     assert (code, "too many" in err) == (2, True)
+    code, _, err = call("nation", tmp_path / "many", "--people", 100, "--doses", 1_000_000)
+    assert (code, "too many" in err) == (2, True)
+    words = ("nation", tmp_path / "other", "--people", 200, "--doses", 20, "--seed", 9, "--json")
+    assert call(*words)[0] == 0
+    for truth in (tmp_path / "other" / "truth.parquet", tmp_path / "other" / "sites.parquet"):
+        code, out, err = call("score", tmp_path / "out", "--truth", truth)
+        assert (code, out, "is not the truth of the records" in err) == (2, "", True)
+    code, _, err = call("score", tmp_path / "nowhere", "--truth", truth)
+    assert (code, f"no verdicts in {tmp_path / 'nowhere'}" in err) == (2, True)
 
 
-REFUSED: dict[str, tuple[str | Path, ...]] = {
-    "no files": ("verify",),
-    "no register": ("verify", "list.csv"),
-    "no such command": ("verfy",),
-    "no such engine": ("verify", "list.csv", "--register", "list.csv", "--out", "o", "--engine", "abacus"),
-    "no such day": ("verify", "list.csv", "--register", "list.csv", "--out", "o", "--as-of", "soon"),
+LIST = ("verify", "list.csv", "--register", "list.csv", "--out", "o")
+REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
+    "no files": (("verify",), "FILES"),
+    "no register": (("verify", "list.csv"), "--register"),
+    "no such command": (("verfy",), "verfy"),
+    "no such option": ((*LIST, "--fast"), "--fast"),
+    "no such engine": ((*LIST, "--engine", "abacus"), "--engine (duckdb, spark)"),
+    "no such day": ((*LIST, "--as-of", "soon"), "--as-of (%Y-%m-%d)"),
+    "too little": (("nation", "o", "--people", "3"), "--people (100 – )"),
+    "too much": (("explain", "x", "y", "--out", "o"), "xacthuc --help"),
+    "no such list": (("verify", "nowhere.csv", "--register", "list.csv", "--out", "o"), "nowhere.csv"),
+    "no such register": (("verify", "list.csv", "--register", "nobody.csv", "--out", "o"), "nobody.csv"),
+    "a folder as map": ((*LIST, "--columns", "folder"), "folder"),
+    "a file as folder": (("read", "list.csv", "--out", "list.csv"), "list.csv"),
 }
 
 
-@pytest.mark.parametrize("words", REFUSED.values(), ids=REFUSED.keys())
+@pytest.mark.parametrize(("words", "named"), REFUSED.values(), ids=REFUSED.keys())
 def test_command_that_cannot_be_understood(
-    call: Call, words: tuple[str | Path, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    call: Call, words: tuple[str, ...], named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     write_csv(tmp_path / "list.csv", [HEADINGS])
+    (tmp_path / "folder").mkdir()
     code, out, err = call(*words)
     assert (code, out) == (2, "")
-    assert "Error" in err
+    vi, en = err.splitlines()
+    assert vi.startswith("xacthuc: ")
+    assert named in vi
+    assert named in en
+    assert not vi.isascii()
+    assert not (tmp_path / "o").exists()
+
+
+def test_nothing_asked_for_is_told_what_there_is(call: Call) -> None:
+    code, out, err = call()
+    assert (code, "verify" in out + err, "Traceback" in err) == (2, True, False)
 
 
 def test_folder_that_cannot_be_written(call: Call, register: Path, lists: list[Path], tmp_path: Path) -> None:
@@ -180,9 +213,14 @@ def test_folder_that_cannot_be_written(call: Call, register: Path, lists: list[P
 
 ENDS: dict[str, tuple[BaseException, int, str]] = {
     "Ctrl-C": (click.exceptions.Abort(), 130, "run the same command again"),
-    "engine": (EngineFailed("engine_memory_used_up", step="02_compare"), 3, "02_compare"),
+    "Ctrl-C at once": (KeyboardInterrupt(), 130, "run the same command again"),
+    "engine": (EngineFailed("engine_memory_used_up", step="02_compare"), 3, "(step 02_compare)"),
     "no such file": (FileNotFoundError(2, "gone", "lots.csv"), 2, "lots.csv"),
+    "no such file, not named": (FileNotFoundError("gone"), 3, "could not be read or written"),
     "disk": (OSError(28, "No space left on device", "out"), 3, "cannot be written"),
+    "damaged table": (ArrowInvalid("HEM0"), 3, "not as it should be"),
+    "memory": (MemoryError(), 3, "--memory"),
+    "records of two runs": (RecordsDoNotFit("HEM0"), 2, "are not of one run"),
 }
 
 
@@ -197,8 +235,77 @@ def test_how_it_ends(
     monkeypatch.setattr(delivery, "write_report", fail)
     found, out, err = call("report", tmp_path)
     assert (found, out) == (code, "")
-    assert said in err
-    assert "Traceback" not in err
+    vi, en = err.strip().splitlines()
+    assert vi.startswith("xacthuc: ")
+    assert said in en
+    assert "HEM0" not in err
+
+
+def test_mistake_of_ours_shows_where(call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(delivery, "write_report", fail)
+    with pytest.raises(ZeroDivisionError):
+        call("report", tmp_path)
+
+
+def test_ctrl_c_while_the_library_is_loaded(tmp_path: Path) -> None:
+    (tmp_path / "rich.py").write_text("raise KeyboardInterrupt", encoding="utf-8")  # as if it came at this moment
+    words = ("import sys; sys.path.insert(0, sys.argv.pop(1)); from xacthuc.cli import main; main()", tmp_path)
+    ended = subprocess.run(
+        [sys.executable, "-c", *map(str, words), "nation", str(tmp_path / "n")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 130
+    assert "Traceback" not in ended.stderr
+
+
+def test_stopped_run_says_where_the_register_waits(
+    call: Call, register: Path, lists: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    words = ("verify", lists[1], "--register", register, "--out", tmp_path / "out", "--json", *DAY)
+    monkeypatch.setattr(pipeline.rules, "judge_doses", stop)
+    code, _, err = call(*words)
+    (side,) = tmp_path.glob("xacthuc-*")
+    assert (code, err.count(str(side))) == (130, 2)
+    code, _, err = call(*words, "--register-side", tmp_path / "side")
+    assert (code, "xacthuc-" in err.replace("xacthuc: ", "")) == (130, False)
+
+
+def test_files_of_a_person_are_left_alone(call: Call, register: Path, lists: list[Path], tmp_path: Path) -> None:
+    thesis = tmp_path / "home" / "work" / "thesis.txt"
+    thesis.parent.mkdir(parents=True)
+    thesis.write_text("years", encoding="utf-8")
+    words = ("verify", lists[1], "--register", register)
+    code, _, err = call(*words, "--out", tmp_path / "home")
+    assert (code, str(thesis.parent) in err) == (2, True)
+    assert thesis.exists()
+    assert call(*words, "--out", tmp_path / "out", "--json", *DAY)[0] == 0
+    for names in (("read", lists[1], "--out", tmp_path / "out"), ("read", tmp_path / "out" / "records.parquet")):
+        code, _, err = call(*names, *(() if "--out" in names else ("--out", tmp_path / "out")))
+        assert (code, "Traceback" in err) == (2, False)
+    assert (tmp_path / "out" / "verdicts.parquet").exists()
+    assert call("verify", lists[0], "--register", register, "--out", tmp_path / "out", "--json", *DAY)[0] == 0
+    assert [path.name for path in (tmp_path / "out" / "annotated").iterdir()] == [lists[0].name]
+
+
+@pytest.mark.parametrize("name", ["verdicts.parquet", "records.parquet", "explanations.parquet"])
+def test_run_that_is_damaged_is_said(call: Call, register: Path, lists: list[Path], tmp_path: Path, name: str) -> None:
+    out = tmp_path / "out"
+    assert call("verify", lists[1], "--register", register, "--out", out, "--json", "--no-report", *DAY)[0] == 0
+    command = ("explain", "HM-1", "--out", out) if name == "explanations.parquet" else ("report", out)
+    (out / name).write_bytes(b"PAR1 no table PAR1")
+    code, _, err = call(*command)
+    assert (code, err.count(str(out / name))) == (2, 2)
+    (out / name).unlink()
+    code, _, err = call(*command)
+    assert (code, err.count(str(out))) == (2, 2)
 
 
 def test_demo_shows_the_whole_line(call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -210,7 +317,8 @@ def test_demo_shows_the_whole_line(call: Call, monkeypatch: pytest.MonkeyPatch, 
     assert "0 of" in told
     for path in ("district/report.html", "district/annotated", "province/report.html", "measures.json"):
         assert (tmp_path / "demo" / path).exists()
-    assert call("demo", "--folder", tmp_path / "demo", "--seed", 5)[0] == 0  # what is there is shown again
+    code, told, err = call("demo", "--folder", tmp_path / "demo", "--seed", 5, "--json")  # what is there is shown again
+    assert (code, err, json.loads(told).keys()) == (0, "", {"summary", "measures"})
 
 
 def test_version_and_help(call: Call) -> None:

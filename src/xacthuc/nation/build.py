@@ -34,6 +34,7 @@ Progress = Callable[[str, "int | None"], None]  # a step and how many people so 
 CHUNK_PEOPLE = 250_000
 OUTSIDE_PER_CHUNK = 20_000  # people in no register that a chunk can number
 AHEAD = 2  # chunks made before they are written, by worker: bounds the memory
+DOSES_EACH = 3  # more could not be told from a slip of the keyboard; what adults can have had is counted later
 COVERED = 0.97  # of the adults of a chunk, at most
 STREAMS = ("register", "claims", "truth", "unrecorded")
 
@@ -61,6 +62,8 @@ def build_nation(
     space. Sources of all figures: data/*.toml beside this file.
     """
     assert 0 < people < SECOND_PHONE, "a nation of this size has no numbering plan"
+    if doses > people * DOSES_EACH:
+        raise TooManyDosesError(f"{doses} doses are too many for {people} people")
     rates = rates or Rates()
     out.mkdir(parents=True, exist_ok=True)
     tell = progress or _say_nothing
