@@ -74,7 +74,15 @@ def _choose_hands() -> list[str]:
 
 
 def _order(files: tuple[Path, ...], country: Path, out: Path) -> Order:
-    return Order(files=files, register=country / "register.parquet", out=out, as_of=AS_OF)
+    return Order(
+        files=files,
+        register=country / "register.parquet",
+        out=out,
+        as_of=AS_OF,
+        lots=country / "lots.parquet",
+        sessions=country / "sessions.parquet",
+        history=True,
+    )
 
 
 def _verify(files: tuple[Path, ...], country: Path, out: Path, *, title: str, report: Report) -> Outcome:
