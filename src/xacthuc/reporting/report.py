@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from xacthuc.codes.units import UnitTree, load_units
-from xacthuc.engines import Engine, open_engine
+from xacthuc.engines import Engine, open_engine, writing
 from xacthuc.reporting.country_map import CLASSES, SHADES, draw_map
 from xacthuc.reporting.figures import Figures, Place, collect_figures
 from xacthuc.reporting.notes import list_notes, note_findings, note_rows, write_checked
@@ -61,9 +61,9 @@ def build_report(
 
     `verdicts`, `records`, `findings`, `rows` and `checks` are what `verify` wrote. Of the optional figures by unit
     (Parquet or CSV, unit codes of 2021), `deliveries` has unit, product, doses; `population` unit, people, adults;
-    `unrecorded` unit and either `given` or `unrecorded` doses. What is None is said to be unknown. Without an engine a DuckDB of
-    4 GB is opened and closed. Raises RecordsDoNotFit, FiguresRefused, EngineFailed. Not checked: that the inputs
-    are of one run.
+    `unrecorded` unit and either `given` or `unrecorded` doses. What is None is said to be unknown. Without an
+    engine a DuckDB of 4 GB is opened and closed. Raises RecordsDoNotFit, FiguresRefused, EngineFailed. Not checked:
+    that the inputs are of one run.
     """
     out.mkdir(parents=True, exist_ok=True)
     scratch = out / ".report"
@@ -76,11 +76,9 @@ def build_report(
             opened.close()
         shutil.rmtree(scratch, ignore_errors=True)
     page = out / "report.html"
-    page.write_text(
-        render_report(tables, as_of=as_of, title=title, findings=findings, rows=rows, checks=checks),
-        encoding="utf-8",
-        newline="\n",
-    )
+    text = render_report(tables, as_of=as_of, title=title, findings=findings, rows=rows, checks=checks)
+    with writing(page) as unfinished:
+        unfinished.write_text(text, encoding="utf-8", newline="\n")
     return [page, *write_tables(tables, out / "tables"), *write_public(tables, out / "public")]
 
 
