@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -68,6 +69,30 @@ def test_verify_explain_and_report(call: Call, register: Path, lists: list[Path]
     code, told, _ = call("report", out, "--title", "Lần hai", "--json", *DAY)
     assert (code, json.loads(told)) == (0, {"page": str(out / "report.html")})
     assert "Lần hai" in (out / "report.html").read_text(encoding="utf-8")
+
+
+def test_what_is_given_is_written_beside_its_name(
+    call: Call, register: Path, lists: list[Path], tmp_path: Path
+) -> None:
+    lists.append(write_csv(tmp_path / "nhieu.csv", [HEADINGS, *([note_person(0)] * 3)]))
+    words = ("verify", *lists, "--register", register, "--out", tmp_path / "out", *DAY, "--json", "--title")
+    assert call(*words, "Lần đầu")[0] == 1
+    given = [path for path in (tmp_path / "out").rglob("*") if path.is_file() and path.parent.name in GIVEN]
+    given.append(tmp_path / "out" / "report.html")
+    assert {path.parent.name for path in given} == {*GIVEN, "out"}
+    held = [path.open("rb") for path in given]  # a reader who came before: what he has open stays as it was
+    before = [os.fstat(file.fileno()).st_ino for file in held]
+    try:
+        assert call(*words, "Lần hai")[0] == 1
+        assert not {path.stat().st_ino for path in given} & set(before)
+        assert "Lần đầu" in held[-1].read().decode()
+    finally:
+        for file in held:
+            file.close()
+    assert not list((tmp_path / "out").rglob("*.tmp"))
+
+
+GIVEN = ("annotated", "tables", "public")
 
 
 def check_explanations(call: Call, out: Path) -> None:

@@ -15,6 +15,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from xacthuc.engines import writing
 from xacthuc.findings import get_code
 from xacthuc.records import SheetLayout
 from xacthuc.reporting.copies import CannotAnnotate, open_copy, write_value
@@ -80,7 +81,8 @@ def annotate_workbook(
             uncommented += _mark_sheet(sheet, marks[key], by_sheet.get(key))
     _write_guide(book, mine["findings"], mine["verdicts"], uncommented=uncommented)
     target = out / (path.name if path.suffix.lower() == ".xlsx" else f"{path.name}.xlsx")
-    book.save(target)
+    with writing(target) as unfinished:
+        book.save(unfinished)
     return target
 
 
@@ -199,7 +201,8 @@ def _write_list(findings: pa.Table, verdicts: pa.Table, target: Path) -> Path:
         key=lambda r: (order.index(get_code(r[4]).kind), r[0], r[1] or 0, number_column(r[2].rstrip("0123456789")))
     )
     headings = ("Trang tính", "Dòng", "Ô", "Cột dữ liệu", "Loại", "Sai ở đâu và cần làm gì", "In English")
-    with xlsxwriter.Workbook(str(target), {"constant_memory": True, "strings_to_formulas": False}) as book:
+    options = {"constant_memory": True, "strings_to_formulas": False}
+    with writing(target) as unfinished, xlsxwriter.Workbook(str(unfinished), options) as book:
         for start in range(0, len(rows) or 1, SHEET_ROWS):
             sheet = book.add_worksheet(f"Danh sách {start // SHEET_ROWS + 1}")
             sheet.freeze_panes(1, 0)

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from xacthuc.engines import writing
 from xacthuc.reporting.suppression import SMALLEST, Cell, Sum, choose_hidden
 from xacthuc.reporting.tables import NATION, Tables, write_csv
 
@@ -38,7 +39,8 @@ def write_public(tables: Tables, out: Path) -> list[Path]:
     out.mkdir(parents=True, exist_ok=True)
     paths = []
     for name, table in hide_small(tables).items():
-        pq.write_table(table, out / f"{name}.parquet", compression="zstd")
+        with writing(out / f"{name}.parquet") as unfinished:
+            pq.write_table(table, unfinished, compression="zstd")
         paths += [out / f"{name}.parquet", write_csv(table, out / f"{name}.csv")]
     return paths
 

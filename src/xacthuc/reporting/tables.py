@@ -19,7 +19,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from xacthuc.codes.units import UnitTree, load_units
-from xacthuc.engines import Engine, load_steps
+from xacthuc.engines import Engine, load_steps, writing
 from xacthuc.reporting.patterns import write_lines
 from xacthuc.reporting.words import Words, write_reasons
 
@@ -119,16 +119,18 @@ def write_tables(tables: Tables, out: Path) -> list[Path]:
     out.mkdir(parents=True, exist_ok=True)
     paths = []
     for name, table in tables.by_name().items():
-        pq.write_table(table, out / f"{name}.parquet", compression="zstd")
+        with writing(out / f"{name}.parquet") as unfinished:
+            pq.write_table(table, unfinished, compression="zstd")
         paths += [out / f"{name}.parquet", write_csv(table, out / f"{name}.csv")]
     columns = resources.files("xacthuc.reporting") / "columns.csv"
-    (out / "columns.csv").write_text("\ufeff" + columns.read_text(encoding="utf-8"), encoding="utf-8")
+    with writing(out / "columns.csv") as unfinished:
+        unfinished.write_text("\ufeff" + columns.read_text(encoding="utf-8"), encoding="utf-8")
     return [*paths, out / "columns.csv"]
 
 
 def write_csv(table: pa.Table, path: Path) -> Path:
     """Write one table as CSV; the mark at the head tells spreadsheets that it is UTF-8."""
-    with path.open("wb") as file:
+    with writing(path) as unfinished, unfinished.open("wb") as file:
         file.write(b"\xef\xbb\xbf")
         pa_csv.write_csv(table, file)
     return path
