@@ -44,5 +44,5 @@ bench: $(BENCH_STAMP) ## reading beside its peers, the whole line beside Splink 
 docs: $(STAMP)   ## write the pages that follow from the code
 	$(BIN)/python docs/generate.py
 
-clean:           ## remove what setup and demo made
-	rm -rf .venv demo build src/*.egg-info
+clean:           ## remove what setup, demo and bench made
+	rm -rf .venv .venv-bench demo bench/data bench/out build src/*.egg-info
