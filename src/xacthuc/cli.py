@@ -139,9 +139,10 @@ def explain(record: str, out: Path, html: Path | None, *, as_json: bool) -> None
 @click.argument("folder", type=FOLDER)
 @click.option("--people", type=click.IntRange(100), default=20_000, show_default=True)
 @click.option("--doses", type=click.IntRange(10), default=12_000, show_default=True)
+@click.option("--workbooks", type=click.IntRange(0, 27), default=0, help="Messy workbooks too, each in another hand.")
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--json", "as_json", is_flag=True)
-def nation(folder: Path, people: int, doses: int, seed: int, *, as_json: bool) -> None:
+def nation(folder: Path, people: int, doses: int, workbooks: int, seed: int, *, as_json: bool) -> None:
     """Make a synthetic country with known truth in FOLDER: register, claims, truth, deliveries."""
     from xacthuc.nation import build_nation, describe_nation
     from xacthuc.nation.build import TooManyDosesError
@@ -153,6 +154,10 @@ def nation(folder: Path, people: int, doses: int, seed: int, *, as_json: bool) -
             build_nation(folder, people=people, doses=doses, seed=seed, progress=progress.step)
     except TooManyDosesError:
         raise VerifyRefused("run_too_many_doses") from None
+    if workbooks:
+        from xacthuc.nation.workbooks import write_neighbours
+
+        write_neighbours(folder, out=folder / "workbooks", count=workbooks, seed=seed)
     described = describe_nation(folder)
     if as_json:
         click.echo(json.dumps(described, ensure_ascii=False))

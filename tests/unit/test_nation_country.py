@@ -251,11 +251,25 @@ LEAST = {
 def test_every_class_of_error_is_there_at_the_rate_asked_for(folder, nation):
     described = describe_nation(folder)
     realised = {name: entry["realised"] for name, entry in described["classes"].items()} | described["other_classes"]
+    realised |= {name: entry["share_of_records"] for name, entry in described["classes_of_some"].items()}
     for name, least in LEAST.items():
         spread = 4 * np.sqrt(least / described["records"]) + 0.02 * least
         assert realised[name] > least - 1.6 * spread, name
     misspelt = realised["name_one_letter"] + realised["name_marks_differ"]
     assert misspelt > 0.03 - 0.004
+
+
+def test_a_rate_stands_beside_what_can_be_compared_with_it(folder, nation):
+    """Tone placement fits few names: its rate, of those alone, is no measure of a share of all records."""
+    described = describe_nation(folder)
+    assert "name_tone_placement" in described["classes_of_some"]
+    assert "rate" not in described["classes_of_some"]["name_tone_placement"]
+    assert {"name_no_marks", "phone_missing", "lot_typo"} <= described["classes"].keys()
+    size = {"profiles": described["profiles"], "records": described["records"]}
+    for name, entry in described["classes"].items():
+        of = size[entry["of"].partition(":")[0]]
+        spread = 5 * np.sqrt(entry["rate"] / of) + 0.15 * entry["rate"]
+        assert entry["realised"] == pytest.approx(entry["rate"], abs=spread), name
 
 
 def test_names_are_composed_unless_damaged(nation):

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from xacthuc.nation.rates import load_rates
 
@@ -26,13 +27,15 @@ PUBLISHED = {
 def describe_nation(out: Path) -> dict[str, Any]:
     """Count what stands in the files of `build_nation`: sizes, totals beside published ones, classes beside rates.
 
-    Classes are shares of records; a rate is a share of what its `of` says: the two differ where a class fits only some.
+    `classes` are counted over what their rate is a share of, records or profiles, so that the two can be compared.
+    Where a rate speaks of some of them only (`of`), the class stands in `classes_of_some` as a share of all records.
     """
     columns = ["person", "human", "profile", "damage", "expected_identity", "number_own"]
     truth = pq.read_table(out / "truth.parquet", columns=columns)
-    rows = truth.num_rows
-    classes = pc.value_counts(pc.list_flatten(truth["damage"]))
-    counts = {entry["values"]: entry["counts"] / rows for entry in classes.to_pylist()}
+    rows, known = truth.num_rows, load_rates()
+    profiles = truth.take(pa.array(_first_of_each(truth["profile"])))
+    counts = {"records": _share_classes(truth), "profiles": _share_classes(profiles)}
+    of = {name: entry.of.partition(":")[0] for name, entry in known.items()}
     unrecorded = pq.read_metadata(out / "unrecorded.parquet").num_rows
     sessions = pq.read_table(out / "sessions.parquet", columns=["given", "recorded"])
     delivered = pc.sum(pq.read_table(out / "deliveries.parquet", columns=["doses"])["doses"]).as_py()
@@ -53,17 +56,34 @@ def describe_nation(out: Path) -> dict[str, Any]:
             }.items()
         },
         "classes": {
-            name: {"realised": counts.get(name, 0.0), "rate": entry.rate, "of": entry.of}
-            for name, entry in load_rates().items()
-            if name in counts
+            name: {"realised": counts[of[name]].get(name, 0.0), "rate": entry.rate, "of": entry.of}
+            for name, entry in known.items()
+            if name in counts["records"] and of[name] in counts
         },
-        "other_classes": {name: value for name, value in sorted(counts.items()) if name not in load_rates()},
+        "classes_of_some": {
+            name: {"share_of_records": counts["records"][name], "rate_is_of": entry.of}
+            for name, entry in known.items()
+            if name in counts["records"] and of[name] not in counts
+        },
+        "other_classes": {name: value for name, value in sorted(counts["records"].items()) if name not in known},
     }
+
+
+def _first_of_each(column: pa.ChunkedArray) -> NDArray[np.int64]:
+    """Give the first row of each value."""
+    codes = np.asarray(column.combine_chunks().dictionary_encode().indices)
+    return np.asarray(np.unique(codes, return_index=True)[1], np.int64)
+
+
+def _share_classes(truth: pa.Table) -> dict[str, float]:
+    """Give the share of rows that have each class of damage."""
+    counted = pc.value_counts(pc.list_flatten(truth["damage"])).to_pylist()
+    return {entry["values"]: entry["counts"] / truth.num_rows for entry in counted}
 
 
 def _totals(truth: pa.Table) -> dict[str, float]:
     """Give the published totals by profile: the state counted people as the platform had them."""
-    first = np.unique(np.asarray(truth["profile"].combine_chunks().dictionary_encode().indices), return_index=True)[1]
+    first = _first_of_each(truth["profile"])
     identity = truth["expected_identity"].take(pa.array(first))
     counts = {entry["values"]: entry["counts"] for entry in pc.value_counts(identity).to_pylist()}
     none, wrong = counts.get("NO_NUMBER", 0), counts.get("MISMATCH", 0)

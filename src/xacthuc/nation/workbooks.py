@@ -15,12 +15,13 @@ from xacthuc.nation.hands.drafting import read_rates
 from xacthuc.nation.hands.extras import make_extras
 from xacthuc.nation.hands.hand import Hand
 from xacthuc.nation.hands.laying import lay_list
-from xacthuc.nation.hands.people import DoseRow, PersonRow
+from xacthuc.nation.hands.people import DoseRow, PersonRow, load_neighbours
 from xacthuc.nation.hands.planning import plan_sheets
 from xacthuc.nation.hands.truth import Placed, write_register, write_rows, write_truth
 from xacthuc.nation.hands.writing import write_workbook
 
 ROWS_PER_WORKBOOK = 240
+PEOPLE_PER_ROW = 3  # people of whom a hand may choose one row
 CENTRE_FROM, SOUTH_FROM = (
     16681,
     25189,
@@ -89,6 +90,19 @@ def write_workbooks(
     write_rows(out, sheets)
     write_register(out, people)
     return WorkbookTruth(out, tuple(files), out / "truth.csv", out / "rows.csv", out / "register.csv", len(placed))
+
+
+def write_neighbours(nation: Path, *, out: Path, count: int, seed: int, rows: int = ROWS_PER_WORKBOOK) -> WorkbookTruth:
+    """Write `count` messy workbooks about people of a nation's most populous province, each in another hand.
+
+    The hands are spread over the catalogue, which holds all there are: asking for more is a ValueError.
+    """
+    names = sorted(HANDS)
+    if not 0 < count <= len(names):
+        raise ValueError(f"there are {len(names)} hands, not {count}")
+    lived = load_neighbours(nation, people=count * rows * PEOPLE_PER_ROW)
+    hands = [names[place * len(names) // count] for place in range(count)]
+    return write_workbooks(out, people=lived.people, doses=lived.doses, seed=seed, hands=hands, rows=rows)
 
 
 def _choose_commune(hand: Hand, communes: Mapping[str, list[PersonRow]], number: int) -> list[PersonRow]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -67,10 +68,33 @@ def load_district(nation: Path, district: str) -> District:
     Takes register.parquet, truth.parquet and unrecorded.parquet. `district`: three digits of the tree of
     2021. Doses entered twice count once. Raises DistrictNotFound.
     """
-    communes = [unit.code for unit in load_units("2021").children(district)]
-    table = pq.read_table(nation / "register.parquet", filters=pc.field("commune_code").isin(communes))
-    if not table.num_rows:
+    lived = _load(nation, [unit.code for unit in load_units("2021").children(district)])
+    if not lived.people:
         raise DistrictNotFound(f"nobody lives in a district {district}")
+    return lived
+
+
+def load_neighbours(nation: Path, *, people: int) -> District:
+    """Read the districts of a nation's most populous province, largest first, until `people` live in them or all do."""
+    tree = load_units("2021")
+    codes = pq.read_table(nation / "register.parquet", columns=["commune_code"])["commune_code"]
+    homes = {entry["values"]: entry["counts"] for entry in pc.value_counts(codes).to_pylist()}
+    by_district: Counter[str] = Counter()
+    by_province: Counter[str] = Counter()
+    for commune, count in homes.items():
+        district, province = tree.ancestors(commune)
+        by_district[district.code] += count
+        by_province[province.code] += count
+    largest = max(by_province, key=lambda code: (by_province[code], code))
+    chosen: list[str] = []
+    for district in sorted(tree.children(largest), key=lambda unit: (-by_district[unit.code], unit.code)):
+        if sum(by_district[code] for code in chosen) < people:
+            chosen.append(district.code)
+    return _load(nation, [unit.code for code in chosen for unit in tree.children(code)])
+
+
+def _load(nation: Path, communes: list[str]) -> District:
+    table = pq.read_table(nation / "register.parquet", filters=pc.field("commune_code").isin(communes))
     known = {field.name for field in fields(PersonRow)}
     rows: list[dict[str, Any]] = [
         {name: value or "" for name, value in row.items() if name in known} for row in table.to_pylist()
