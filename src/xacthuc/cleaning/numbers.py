@@ -103,7 +103,7 @@ def clean_numbers(
     `columns`: how many columns of the sheet were joined with " ; ": to find two numbers there is nothing to report.
 
     `own_key`: the column holds another country's or register's key; it is kept as number12, compact and upper case.
-    Not checked here: agreement with birth date and sex (see checks.py). Source: Decree 137/2015, TT 07/2016/TT-BCA.
+    Source: Decree 137/2015, TT 07/2016/TT-BCA. Not checked here: agreement with birth date (people.py), sex (sexes.py).
     """
     if own_key:
         return _clean_own_keys(values)

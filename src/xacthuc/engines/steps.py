@@ -27,7 +27,7 @@ class EngineFailed(Exception):
 
 @dataclass(frozen=True)
 class Step:
-    """One SELECT: `name` as the file is called ("04_blocks"), `sql` its text."""
+    """One SELECT: `name` as the file is called ("06_blocks"), `sql` its text."""
 
     name: str
     sql: str

@@ -4,7 +4,7 @@
 this value; it never gives the value back unchanged. `JOINT_DAMAGES[class].fn(value, rng,
 other=...)` needs a second value (a relative's number, the old CMND). Values: names in NFC; numbers
 and phones as digits; dates in ISO ("YYYY" where only the year is known); sex M or F; products and
-lots as in the code lists. The classes are those of facts/vietnam.md 4.3 and of the README beside
+lots as in the code lists. The classes are those of the collected facts 4.3 and of the README beside
 the sample workbooks. What is not a matter of one value (hidden rows, two people in a cell, a dose
 in the title) is made by the hands.
 """

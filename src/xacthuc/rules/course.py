@@ -1,4 +1,4 @@
-"""Which records of doses count, which number each has, and which role. The same as 03_kept.sql to 05_roles.sql.
+"""Which records of doses count, which number each has, and which role. The same as 04_kept.sql to 06_roles.sql.
 
 1. Usable: not a duplicate, and dated between the first day of the campaign, the birth and the day of the assessment.
 2. One dose a day: of several, the one with a licensed product, then the smallest number, then the smallest record.

@@ -62,7 +62,7 @@ def assess_history(
 def _find_together(
     record: str, *, kept: Kept, course: Course, numbered: dict[str, Numbered], rules: Rules
 ) -> tuple[str, ...]:
-    """Give the codes that need the other doses; the same as 06_together.sql."""
+    """Give the codes that need the other doses; the same as 07_together.sql."""
     codes = []
     if record in kept.clashing:
         codes.append("dose_on_same_day")
