@@ -83,7 +83,9 @@ class Progress:
         if self._live and self._task is not None:
             self._bars.update(self._task, description=name_step(name), rows=shown, advance=1 if rows is None else 0)
         elif rows is None:
-            self._console.print(f"  {name_step(name)}{shown and ': '}{shown}", highlight=False, markup=False)
+            self._console.print(
+                f"  {name_step(name)}{shown and ': '}{shown}", highlight=False, markup=False, soft_wrap=True
+            )
         if rows is None:
             self._began, self._rows = time.monotonic(), None
 

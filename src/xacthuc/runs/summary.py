@@ -91,10 +91,12 @@ def print_summary(summary: Mapping[str, Any], *, as_json: bool) -> None:
         f"{files:,} tệp; dòng: {vi}. {doses:,} mũi tiêm, mỗi mũi hai kết luận.\n"
         f"{_count_words(files, 'file')}; rows: {en}. {_count_words(doses, 'dose')}, each with two verdicts.",
         highlight=False,
+        soft_wrap=True,
     )
     console.print(
         f"Đề xuất chắc chắn chờ người xác nhận: {sure:,} · Sure proposals waiting for a person to confirm: {sure:,}",
         highlight=False,
+        soft_wrap=True,
     )
     for file, code in summary["refused_files"].items():
         _print_refused(console, file, code)
@@ -116,12 +118,16 @@ def _count_words(count: int, noun: str) -> str:
 
 
 def _print_refused(console: Console, name: str, code: str) -> None:
-    console.print(f"{name}: {get_code(code).vi} · {get_code(code).en}", style="red", markup=False, highlight=False)
+    console.print(
+        f"{name}: {get_code(code).vi} · {get_code(code).en}", style="red", markup=False, highlight=False, soft_wrap=True
+    )
 
 
 def _print_unfound(console: Console, headings: Sequence[str]) -> None:
     if headings:
-        console.print(str(VerifyRefused("run_map_unfound", ", ".join(headings))), style="red", markup=False)
+        console.print(
+            str(VerifyRefused("run_map_unfound", ", ".join(headings))), style="red", markup=False, soft_wrap=True
+        )
 
 
 def print_reading(sources: Sequence[Source], *, out: Path, as_json: bool) -> None:
