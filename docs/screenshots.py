@@ -30,7 +30,7 @@ def main() -> None:
         ):
             page: Page = browser.new_page(viewport={"width": width, "height": height})
             page.goto(path.as_uri())
-            page.screenshot(path=IMAGES / f"{name}.png")
+            page.screenshot(path=IMAGES / f"{name}.png", full_page=name == "explain")
         browser.close()
     page_of_record.unlink()
 

@@ -88,7 +88,7 @@ def test_a_matched_record_says_what_agrees() -> None:
         "Name: the same with all marks",
         "Birth date: the same",
         "Sex: the same",
-        "Người: P7",
+        "Người mang mã P7",
     ):
         assert said in text
     assert "No weights" not in text

@@ -168,6 +168,9 @@ def test_the_page_says_what_the_doses_were_held_against(tmp_path: Path) -> None:
         counted = {"lots": lots, "sites": sites, "sessions": 11407 if sites else 0}
         (tmp_path / "checks.json").write_text(json.dumps(counted), encoding="utf-8")
         assert write_checked(tmp_path / "checks.json").en.endswith(said)
+    unmet = {"lots": 204, "sites": 0, "sessions": 0, "sites_listed": 9}
+    (tmp_path / "checks.json").write_text(json.dumps(unmet), encoding="utf-8")
+    assert write_checked(tmp_path / "checks.json").en.endswith("names none of the sites of these doses")
     (tmp_path / "checks.json").write_text('{"lots": 204, "sites": 2, "sessions": 9}', encoding="utf-8")
     page = build(tmp_path, write_country(tmp_path, lines=60, provinces=("36",)), checks=tmp_path / "checks.json")
     assert "danh mục 204 lô, 9 buổi tiêm của 2 điểm tiêm<" in page

@@ -135,7 +135,12 @@ def test_lots_and_sessions_speak_in_a_run(tmp_path: Path, monkeypatch: pytest.Mo
     assert codes == {
         "good": [], "closed": ["site_closed"], "elsewhere": [], "unknown": ["lot_unknown"], "expired": ["lot_expired"],
     }  # fmt: skip
-    assert json.loads((order.out / "checks.json").read_text()) == {"lots": 2, "sites": 1, "sessions": 1}
+    assert json.loads((order.out / "checks.json").read_text()) == {
+        "lots": 2,
+        "sites": 1,
+        "sessions": 1,
+        "sites_listed": 1,
+    }
 
 
 def test_without_lists_nothing_is_unknown_or_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,7 +148,12 @@ def test_without_lists_nothing_is_unknown_or_closed(tmp_path: Path, monkeypatch:
     outcome = pipeline.verify(order_of(tmp_path))
     said = {r["code"] for row in pq.read_table(outcome.verdicts)["reasons"].to_pylist() for r in row}
     assert not said & {"site_closed", "lot_unknown", "lot_expired"}
-    assert json.loads((outcome.order.out / "checks.json").read_text()) == {"lots": 0, "sites": 0, "sessions": 0}
+    assert json.loads((outcome.order.out / "checks.json").read_text()) == {
+        "lots": 0,
+        "sites": 0,
+        "sessions": 0,
+        "sites_listed": 0,
+    }
 
 
 def test_a_list_that_cannot_be_used_stops_before_anything_begins(tmp_path: Path) -> None:

@@ -145,7 +145,10 @@ def write_match(explanation: Explanation) -> list[Words]:
         Words("Họ tên: trùng khớp cả dấu", "Name: the same with all marks"),
         Words("Ngày sinh: trùng khớp", "Birth date: the same"),
         sex,
-        Words(f"Người: {explanation.person}", f"Person: {explanation.person}"),
+        Words(
+            f"Người mang mã {explanation.person} của cơ sở dữ liệu dân cư",
+            f"The register's person {explanation.person}",
+        ),
     ]
 
 

@@ -109,7 +109,13 @@ def write_checked(checks: Path | None) -> Words:
         vi.append(f"{days.vi} buổi tiêm của {write_count(sites).vi} điểm tiêm")
         en.append(f"{days.en} sessions of {write_count(sites).en} sites")
     left = Words("", "")
-    if not lots and not sites:
+    unmet = not sites and counted.get("sites_listed", 0) > 0
+    if unmet:
+        left = Words(
+            "; danh mục buổi tiêm không có điểm tiêm nào của các mũi này",
+            "; the list of sessions names none of the sites of these doses",
+        )
+    elif not lots and not sites:
         left = Words("; chưa kiểm tra lô và buổi tiêm vì không có danh mục", "; lots and sessions not checked: no list")
     elif not lots:
         left = Words("; chưa kiểm tra lô vì không có danh mục", "; lots not checked: no list")

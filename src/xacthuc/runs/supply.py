@@ -62,12 +62,16 @@ def load_supply(*, lots: Path | None = None, sessions: Path | None = None) -> Su
 
 
 def write_checks(supply: Supply, *, claims: Path, out: Path) -> None:
-    """Write checks.json: how many lots the doses were held against, and at how many of their sites the sessions."""
+    """Write checks.json: how many lots the doses were held against, and at how many of their sites the sessions.
+
+    `sites_listed` counts the names of the list, of which a site may have two.
+    """
     held = {site_key(site): days for site, days in spell_sites(supply, claims=claims).sessions.items()}
     counted = {
         "lots": len(supply.lots),
         "sites": len(held),
         "sessions": sum(len(days) for days in held.values()),
+        "sites_listed": len(supply.sessions),
     }
     with writing(out / "checks.json") as unfinished:
         unfinished.write_text(json.dumps(counted), encoding="utf-8")
