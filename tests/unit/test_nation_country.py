@@ -272,6 +272,17 @@ def test_a_rate_stands_beside_what_can_be_compared_with_it(folder, nation):
         assert entry["realised"] == pytest.approx(entry["rate"], abs=spread), name
 
 
+def test_old_commune_names_are_in_no_list_and_marked(nation):
+    """The name of a commune that was merged away leads to no commune of 2021; the other names are those of the list."""
+    known = {unit.full_name for unit in load_units("2021").communes()}
+    damaged = dict(zip(nation["truth"]["record"].to_pylist(), nation["truth"]["damage"].to_pylist(), strict=True))
+    old = 0
+    for claim in nation["claims"].select(["record", "commune"]).to_pylist():
+        assert (claim["commune"] in known) != ("commune_old_name" in damaged[claim["record"]])
+        old += claim["commune"] not in known
+    assert 0.002 < old / len(damaged) < 0.02
+
+
 def test_names_are_composed_unless_damaged(nation):
     for claim, truth in zip(nation["claims"].to_pylist()[:5000], nation["truth"].to_pylist()[:5000], strict=True):
         decomposed = unicodedata.normalize("NFC", claim["name"]) != claim["name"]

@@ -181,7 +181,7 @@ def _write_claims(
             "insurance": profiles.insurance.take(take),
             "province": places.province_names.take(commune),
             "district": places.district_names.take(commune),
-            "commune": places.commune_names.take(commune),
+            "commune": profiles.commune_name.take(take),
             "address": profiles.address.take(take),
             **{name: columns[name] for name in ("vaccine", "lot", "dose_no", "dose_date")},
             "site": setting.sites.name.take(pa.array(happened.entries.site)),

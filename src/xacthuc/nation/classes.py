@@ -51,6 +51,7 @@ REASONS: dict[str, tuple[str, str] | None] = {
     "phone_old_11_digits": None,
     "phone_lost_zero": None,
     "moved": None,
+    "commune_old_name": None,
     "dose_again": None,
     "dose_no_wrong": None,
     "dose_no_missing": None,

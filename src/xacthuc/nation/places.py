@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from xacthuc.codes.keys import list_key
 from xacthuc.codes.units import load_units
 from xacthuc.nation.shuffling import unit
 
@@ -26,6 +27,7 @@ class Places:
     provinces: tuple[str, ...]  # codes of all 63, whichever communes are chosen
     commune_codes: pa.Array
     commune_names: pa.Array
+    former_names: pa.Array  # of a commune that was merged into this one, null where there is none: invented
     district_codes: pa.Array
     district_names: pa.Array
     province_names: pa.Array  # by commune
@@ -59,6 +61,7 @@ def load_places(provinces: tuple[str, ...] | None = None) -> Places:
         provinces=codes,
         commune_codes=pa.array([row[2] for row in rows]),
         commune_names=pa.array([row[5] for row in rows]),
+        former_names=pa.array(_invent_former_names(rows), pa.string()),
         district_codes=pa.array([row[1] for row in rows]),
         district_names=pa.array([row[4] for row in rows]),
         province_names=pa.array([row[3] for row in rows]),
@@ -71,6 +74,20 @@ def load_places(provinces: tuple[str, ...] | None = None) -> Places:
         peoples=np.array([_share_peoples(facts[code]["peoples"]) for code in codes]),
         cmnd=tuple(tuple(facts[code]["cmnd"].split()) for code in codes),
     )
+
+
+def _invent_former_names(rows: list[tuple[str, ...]]) -> list[str | None]:
+    """Give each rural commune of two words the name of one that is no more: in no list, but of the place's own words.
+
+    The first word is the commune's own, as neighbours often share it; the last is that of the next one in the province.
+    """
+    known = {list_key(unit.full_name) for unit in load_units("2021").communes()}
+    former: list[str | None] = []
+    for row, following in zip(rows, [*rows[1:], rows[0]], strict=True):
+        words, others = row[5].split(), following[5].split()
+        name = f"Xã {words[1]} {others[-1]}" if len(words) == len(others) == 3 and words[0] == "Xã" else None
+        former.append(None if name is None or list_key(name) in known else name)
+    return former
 
 
 def _share_people(

@@ -57,6 +57,7 @@ class Profiles:
     phone: pa.Array
     insurance: pa.Array
     commune: Ints
+    commune_name: pa.Array
     address: pa.Array
     own: Flags  # the number written is the person's own, held by the register
     marks: Marks
@@ -86,15 +87,18 @@ def draw_profiles(country: Country, *, person: Ints, site: Ints, rates: Rates, r
     middle = country.book.words.take(pa.array(country.named.middle[person])).to_numpy(zero_copy_only=False)
     sex = _write_sex(people.sex[person], right_twelve=own & ~pen.marks.has("cmnd_used"), middle=middle, pen=pen)
     commune = _write_commune(people.commune[person], places=places, pen=pen)
+    phone = _write_phone(people, person=person, digits=country.digits, pen=pen)
+    insurance = _write_insurance(country.digits, person=person, pen=pen)
     return Profiles(
         person=person,
         name=name,
         birth=birth,
         sex=sex,
         number=number,
-        phone=_write_phone(people, person=person, digits=country.digits, pen=pen),
-        insurance=_write_insurance(country.digits, person=person, pen=pen),
+        phone=phone,
+        insurance=insurance,
         commune=commune,
+        commune_name=_name_commune(commune, places=places, pen=pen),
         address=write_addresses(people.household[person], region=places.region[places.province[commune]]),
         own=own,
         marks=pen.marks,
@@ -175,3 +179,11 @@ def _write_commune(home: Ints, *, places: Places, pen: Pen) -> Ints:
     commune = np.where(pen.happens("moved"), other, home)
     pen.marks.set("moved", commune != home)
     return commune
+
+
+def _name_commune(commune: Ints, *, places: Places, pen: Pen) -> pa.Array:
+    """Write the commune's name, now and then that of before a merger."""
+    names, former = (column.take(pa.array(commune)) for column in (places.commune_names, places.former_names))
+    old = pen.happens("commune_old_name") & pc.is_valid(former).to_numpy(zero_copy_only=False)
+    pen.marks.set("commune_old_name", old)
+    return pc.if_else(pa.array(old), former, names)
