@@ -1,12 +1,9 @@
 -- 10 groups
 -- reads   claims, decided (09)
--- does    brings the claims of one person together: by the register's person where the claim is matched or the
---         proposal is sure, else by what the claim itself says of the person (number, or name and birth date)
--- writes  claim, group_no: the register's person_no, or -1 - the first claim that says the same
-SELECT claim, person_no AS group_no
-FROM decided
-WHERE sure
-UNION ALL
+-- does    brings the claims together that say the same of a person (number, or name and birth date); where the claim is
+--         matched or the proposal is sure, the register's person does so already
+-- writes  claim, group_no: -1 - the first claim that says the same; no row where decided is sure, for there the group
+--         is person_no
 SELECT
     c.claim,
     CASE

@@ -17,11 +17,12 @@ WITH nobody AS (
 ),
 entries AS (
     SELECT
-        c.claim, g.group_no, c.dose_no, c.vaccine, c.lot, c.dose_date, c.name_fold, c.birth_date,
+        c.claim, c.dose_no, c.vaccine, c.lot, c.dose_date, c.name_fold, c.birth_date,
+        CASE WHEN d.sure THEN d.person_no ELSE g.group_no END AS group_no,
         coalesce(d.person_no, n.who, g.group_no) AS who
     FROM claims AS c
     JOIN decided AS d ON c.claim = d.claim
-    JOIN groups AS g ON c.claim = g.claim
+    LEFT JOIN groups AS g ON c.claim = g.claim
     LEFT JOIN nobody AS n ON c.claim = n.claim
     WHERE c.given AND c.refused IS NULL
 ),

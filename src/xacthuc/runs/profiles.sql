@@ -3,20 +3,23 @@
 -- does    finds people who are written down in more than one way; people whose entries are all matched by the same
 --         number are written down in one
 -- writes  group_no, writings
-WITH mixed AS (
-    SELECT g.group_no
-    FROM groups AS g
-    JOIN decided AS d ON g.claim = d.claim
-    GROUP BY g.group_no
-    HAVING count(*) > 1
-        AND (bool_or(d.identity <> 'MATCHED') OR min(d.via) <> max(d.via))
+WITH entries AS (
+    SELECT d.claim, d.identity, d.via, CASE WHEN d.sure THEN d.person_no ELSE g.group_no END AS group_no
+    FROM decided AS d
+    LEFT JOIN groups AS g ON d.claim = g.claim
+),
+mixed AS (
+    SELECT group_no
+    FROM entries
+    GROUP BY group_no
+    HAVING count(*) > 1 AND (bool_or(identity <> 'MATCHED') OR min(via) <> max(via))
 ),
 written AS (
     SELECT DISTINCT
-        g.group_no, c.name_key, c.birth_date, c.sex, coalesce(c.number12, c.number9, c.passport, c.digits) AS said_number
+        e.group_no, c.name_key, c.birth_date, c.sex, coalesce(c.number12, c.number9, c.passport, c.digits) AS said_number
     FROM mixed
-    JOIN groups AS g ON mixed.group_no = g.group_no
-    JOIN claims AS c ON g.claim = c.claim
+    JOIN entries AS e ON mixed.group_no = e.group_no
+    JOIN claims AS c ON e.claim = c.claim
 )
 SELECT group_no, count(*) AS writings
 FROM written

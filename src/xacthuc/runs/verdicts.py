@@ -39,7 +39,7 @@ PERSON_SCHEMA = pa.schema(
 
 # The tables that each step reads.
 READS = {
-    "doses_to_judge": "claims groups doses",
+    "doses_to_judge": "claims decided groups doses",
     "dose_reasons": "claims rule_findings cell_findings codes",
     "profiles": "claims decided groups",
     "verdicts": "claims decided groups doses profiles dose_reasons people",

@@ -29,13 +29,13 @@ SELECT
     d.sure,
     d.weight,
     d.margin,
-    CASE WHEN g.group_no >= 0 THEN concat('p:', p.record) ELSE concat('c:', -1 - g.group_no) END AS person_group,
+    CASE WHEN d.sure THEN concat('p:', p.record) ELSE concat('c:', -1 - g.group_no) END AS person_group,
     coalesce(w.writings, 1) AS writings,
     coalesce(t.first_claim, c.claim) AS dose_group
 FROM claims AS c
 JOIN decided AS d ON c.claim = d.claim
-JOIN groups AS g ON c.claim = g.claim
-LEFT JOIN profiles AS w ON g.group_no = w.group_no
+LEFT JOIN groups AS g ON c.claim = g.claim
+LEFT JOIN profiles AS w ON CASE WHEN d.sure THEN d.person_no ELSE g.group_no END = w.group_no
 LEFT JOIN doses AS t ON c.claim = t.claim
 LEFT JOIN dose_reasons AS r ON c.claim = r.claim
 LEFT JOIN people AS p ON d.person_no = p.person_no
