@@ -149,6 +149,8 @@ def nation(folder: Path, people: int, doses: int, workbooks: int, seed: int, *, 
     from xacthuc.runs.progress import Progress, list_steps
     from xacthuc.runs.refusals import VerifyRefused
 
+    if not (folder / "truth.parquet").exists() and (foreign := sorted(folder.glob("*.parquet"))):
+        raise VerifyRefused("run_folder_not_ours", foreign[0])  # a register of somebody, and no nation's
     try:
         with Progress(quiet=as_json, steps=len(list_steps()["nation"])) as progress:
             build_nation(folder, people=people, doses=doses, seed=seed, progress=progress.step)

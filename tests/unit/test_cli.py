@@ -178,6 +178,11 @@ def test_nation_and_score(call: Call, tmp_path: Path) -> None:
     assert (code, "residual" in told) == (0, True)
     code, _, err = call("nation", tmp_path / "many", "--people", 100, "--doses", 9000)
     assert (code, "too many" in err) == (2, True)
+    own = tmp_path / "own" / "register.parquet"
+    own.parent.mkdir()
+    own.write_bytes(b"of somebody")
+    code, _, err = call("nation", own.parent, "--people", 200, "--doses", 20)
+    assert (code, str(own) in err, own.read_bytes()) == (2, True, b"of somebody")
     code, _, err = call("nation", tmp_path / "many", "--people", 100, "--doses", 1_000_000)
     assert (code, "too many" in err) == (2, True)
     words = ("nation", tmp_path / "other", "--people", 200, "--doses", 20, "--seed", 9, "--json")
