@@ -17,6 +17,7 @@ from xacthuc.reporting.explanation import (
     explain_text,
     write_checks,
     write_course,
+    write_doses,
 )
 from xacthuc.reporting.words import Words
 
@@ -68,7 +69,7 @@ def test_the_terminal_says_verdicts_reasons_thresholds_and_who_is_proposed() -> 
 def test_a_lonely_candidate_is_said_to_be_alone() -> None:
     alone = replace(EXPLANATION, candidates=1, proposals=(Proposal(1, 126, None, True, "P7"),))
     text = explain_text(alone)
-    assert "There is no second candidate." in text
+    assert "There is no second candidate: the whole +126, threshold +50: reached, by 76" in text
     assert "ahead of the next" not in text
     assert "Ahead of the next" not in text
 
@@ -120,14 +121,16 @@ COURSE = Course(
 
 
 def test_the_course_says_what_each_dose_counts_for_and_what_is_due() -> None:
+    assert [(name, words.en) for name, words in write_doses(COURSE)] == [
+        ("r", "primary course 1/2"),
+        ("again", "not counted"),
+    ]
     assert [words.en for words in write_course(COURSE)] == [
-        "r: primary course 1/2",
-        "again: not counted",
         "This person: primary course not complete",
         "Next dose: number 2 (primary course, AstraZeneca) from 2021-10-27 to 2021-12-22",
     ]
     over = replace(COURSE, state="complete", completed_on="2021-09-01", next_role=None)
-    assert [words.vi for words in write_course(over)][2:] == [
+    assert [words.vi for words in write_course(over)] == [
         "Người này: đủ liều cơ bản (2021-09-01)",
         "Không có mũi nào đến lịch.",
     ]

@@ -271,5 +271,6 @@ def test_text_in_a_template_is_escaped() -> None:
         match=[],
         checks=[],
         course=[],
+        doses=[],
     )
     assert "<h1>&lt;b&gt;</h1>" in page

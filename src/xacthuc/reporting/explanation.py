@@ -185,7 +185,8 @@ def write_checks(explanation: Explanation) -> list[Words]:
 def _write_margin(explanation: Explanation) -> Words:
     first = next(iter(explanation.proposals), None)
     if explanation.candidates == 1:
-        return Words("Không có ứng viên thứ hai nào.", "There is no second candidate.")
+        whole = _hold(Words("cả", "the whole"), explanation.total, explanation.margin_threshold)
+        return Words(f"Không có ứng viên thứ hai nào: {whole.vi}", f"There is no second candidate: {whole.en}")
     if first is None or first.margin is None:
         return Words("Không ai đạt mức để được đề xuất.", "Nobody weighs enough to be proposed.")
     return _hold(Words("Hơn người kế tiếp", "Ahead of the next by"), first.margin, explanation.margin_threshold)
@@ -202,11 +203,10 @@ def _hold(what: Words, value: int, needed: int) -> Words:
 
 
 def write_course(course: Course) -> list[Words]:
-    """Say what each dose counts for, how far the course is, and what comes next."""
-    lines = [_write_dose(dose) for dose in course.doses]
+    """Say how far the course is, and what comes next."""
     state = STATE_WORDS[course.state]
     since = f" ({course.completed_on})" if course.completed_on else ""
-    lines.append(Words(f"Người này: {state.vi}{since}", f"This person: {state.en}{since}"))
+    lines = [Words(f"Người này: {state.vi}{since}", f"This person: {state.en}{since}")]
     if course.next_role is None:
         return [*lines, Words("Không có mũi nào đến lịch.", "No dose is due.")]
     role = ROLE_WORDS[course.next_role]
@@ -223,10 +223,14 @@ def write_course(course: Course) -> list[Words]:
     ]
 
 
-def _write_dose(dose: Dose) -> Words:
-    role = ROLE_WORDS[dose.role]
-    counted = "" if dose.dn is None else f" {dose.dn}/{dose.sd}"
-    return Words(f"{dose.record}: {role.vi}{counted}", f"{dose.record}: {role.en}{counted}")
+def write_doses(course: Course) -> list[tuple[str, Words]]:
+    """Say what each dose counts for, behind its record."""
+    told = []
+    for dose in course.doses:
+        role = ROLE_WORDS[dose.role]
+        counted = "" if dose.dn is None else f" {dose.dn}/{dose.sd}"
+        told.append((dose.record, Words(f"{role.vi}{counted}", f"{role.en}{counted}")))
+    return told
 
 
 def _draw_bar(start: int, weight: int, *, low: int, high: int, width: int) -> str:
@@ -271,7 +275,8 @@ def explain_text(explanation: Explanation, *, width: int = 40) -> str:
         lines += [f"  {words.vi}", f"  {words.en}"]
     lines += [f"  {words.vi} ({words.en})" for words in map(write_proposal, explanation.proposals)]
     if explanation.course is not None:
-        lines += ["", *(f"  {words.vi} ({words.en})" for words in write_course(explanation.course))]
+        lines += ["", *(f"  {name}: {words.vi} ({words.en})" for name, words in write_doses(explanation.course))]
+        lines += [f"  {words.vi} ({words.en})" for words in write_course(explanation.course)]
     return "\n".join(lines) + "\n"
 
 
@@ -306,5 +311,6 @@ def explain_html(explanation: Explanation) -> str:
         reasons=[(name_field(field), write_sentence(code)) for field, code in explanation.reasons],
         proposals=[write_proposal(p) for p in explanation.proposals],
         course=write_course(explanation.course) if explanation.course else [],
+        doses=write_doses(explanation.course) if explanation.course else [],
         title=explanation.record,
     )
