@@ -33,12 +33,8 @@ from xacthuc.cleaning.cells import (
 )
 from xacthuc.cleaning.fixed_width import are_digits, get_bytes, make_number
 
-JUNK = (
-    *(digit * length for digit in "0123456789" for length in (9, 12)),
-    "123456789",
-    "012345678",
-    "123456789012",
-)  # nobody's number
+# Nobody's number.
+JUNK = (*(digit * size for digit in "0123456789" for size in (9, 12)), "123456789", "012345678", "123456789012")
 
 _SCIENTIFIC = re.compile(r"^\d+(?:[.,]\d+)?[eE]\+?\d{1,2}$")
 _REMARK = re.compile(r"\([^)\d]*\)|\[[^\]\d]*\]")
