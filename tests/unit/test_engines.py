@@ -219,10 +219,14 @@ except KeyboardInterrupt:
 def test_ctrl_c_stops_a_step_as_it_stops_anything(seconds: float, tmp_path: Path) -> None:
     process = subprocess.Popen([sys.executable, "-c", ENDLESS], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
     assert process.stdout
-    assert process.stdout.readline() == "begun\n"
-    time.sleep(seconds)
-    process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=60)[0] == "stopped ['scratch']\n"
+    try:
+        assert process.stdout.readline() == "begun\n"
+        time.sleep(seconds)
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=60)[0] == "stopped ['scratch']\n"
+    finally:
+        process.kill()  # where it did not stop, it would never end
+        process.communicate()
 
 
 def test_steps_come_in_the_order_of_their_numbers() -> None:
