@@ -69,8 +69,13 @@ def test_a_bad_list_of_lots_says_where(tmp_path: Path, text: str, row: int | Non
 
 def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     (tmp_path / "lots.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 2000)
-    with pytest.raises(ListRefused):
+    with pytest.raises(ListRefused, match="cannot be read"):
         load_lots(tmp_path / "lots.xls")
+    page = (
+        "<html><body><table><tr><td>lot</td><td>vaccine</td></tr><tr><td>A1</td><td>AZ</td></tr></table></body></html>"
+    )
+    with pytest.raises(ListRefused, match="csv, Parquet or xlsx"):
+        load_lots(write_text(tmp_path / "lots.html", page))
 
 
 def test_too_many_are_another_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
