@@ -393,6 +393,14 @@ def test_the_register_of_the_sample_is_understood_in_full() -> None:
     assert places.findings == ()
 
 
+@pytest.mark.parametrize("codes", [("", "", "00001 "), ("01 ", "001 ", "00001 ")])
+def test_a_code_before_the_name_of_its_own_unit_is_no_number_of_a_ward(codes: tuple[str, str, str]) -> None:
+    names = ("Thành phố Hà Nội", "Quận Ba Đình", "Phường Phúc Xá")
+    columns = [pa.array([code + name]) for code, name in zip(codes, names, strict=True)]
+    places = clean_places(*columns, pa.nulls(1, pa.string()), tree="2021")
+    assert (places.commune.to_pylist(), places.findings) == (["00001"], ())
+
+
 def test_places_as_the_list_writes_them_are_known_at_once_and_are_what_reading_gives() -> None:
     known = _list_official()
     assert len(known) > 21_000

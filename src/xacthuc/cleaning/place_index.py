@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
@@ -122,7 +122,7 @@ class PlaceIndex:
         number = text.strip().partition(".")[0]
         if level is not None and len(folded.words) == 1 and number.isascii() and number.isdecimal():
             return [self._read_number(number, level)]
-        piece = self._read_whole(folded, level)
+        piece = self._read_coded(text, level) or self._read_whole(folded, level)
         if piece.plain:
             return [piece]
         parts = split_further(text)
@@ -132,6 +132,16 @@ class PlaceIndex:
         if behind:
             return [piece, self._read_whole(PlaceText(words=behind), level)]
         return [piece]
+
+    def _read_coded(self, text: str, level: int | None) -> Piece | None:
+        """Read a code with all its zeros before the name of its own unit: without them it might be a ward's number."""
+        code, _, name = text.strip().partition(" ")
+        unit = self._by_code.get(code) if name else None
+        if unit is None:
+            return None
+        piece = self._read_whole(fold_place(name), level)
+        own = [tuple(c for c in found if c.path == unit.path) for found in (piece.marked, piece.plain)]
+        return replace(piece, marked=own[0], plain=own[1]) if own[1] else None
 
     def _read_whole(self, text: PlaceText, level: int | None) -> Piece:
         """Read the text as one unit: its code, its whole as a name, its rest behind a type word as a name."""

@@ -16,8 +16,6 @@ COLUMNS = ("province", "district", "commune")
 MAX_ROWS = 100_000  # texts of rows kept at once, likewise
 MAX_PLACES = 500_000  # places kept at once; more distinct ones than this are read anew
 
-_LEAST_CODE = "00100"
-
 Finding = tuple[str, str]  # field, code
 
 
@@ -118,7 +116,7 @@ def open_reader(tree: Tree, context: PlaceContext) -> PlaceReader:
 def _list_official() -> dict[tuple[str | None, ...], Place]:
     """Give the places of 2021 written as the list does, with or without the code of the commune: most are.
 
-    What is looked up here is what would be read; the lowest codes, which may also be the number of a ward, are not.
+    What is looked up here is what would be read.
     """
     units = load_units("2021")
     places: dict[tuple[str | None, ...], Place] = {}
@@ -129,8 +127,7 @@ def _list_official() -> dict[tuple[str | None, ...], Place]:
         for commune in units.children(district.code):
             place = Place(path=(province.code, district.code, commune.code))
             places[*above, commune.full_name] = place
-            if commune.code >= _LEAST_CODE:
-                places[*above, f"{commune.code} {commune.full_name}"] = place
+            places[*above, f"{commune.code} {commune.full_name}"] = place
     return places
 
 
