@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -100,7 +101,7 @@ def _load(nation: Path, communes: list[str]) -> District:
         {name: value or "" for name, value in row.items() if name in known} for row in table.to_pylist()
     ]
     people = tuple(PersonRow(**row) for row in rows)
-    own = pc.field("person").isin([person.id for person in people])
+    own = pc.field("person").isin(pa.array([person.id for person in people], pa.string()))
     entered = pq.read_table(nation / "truth.parquet", columns=list(DOSE_COLUMNS), filters=own).to_pylist()
     left_out = pq.read_table(nation / "unrecorded.parquet", columns=list(DOSE_COLUMNS), filters=own).to_pylist()
     return District(people, tuple(_list_doses([*entered, *left_out])))
