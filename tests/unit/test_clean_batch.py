@@ -355,3 +355,11 @@ def test_only_citizens_need_a_number_and_no_passports(nationality: str | None, n
     assert ("number_is_passport" in [code for _, code, _ in found]) == (number == "C1234567")
     elsewhere, _ = _one(layout=_layout(place_tree="none"), **GOOD | {"nationality": "Hàn Quốc"})
     assert elsewhere["number_state"] != "foreign"
+
+
+def test_a_phone_of_another_country_is_kept_where_places_are_nobodys() -> None:
+    abroad = GOOD | {"phone": "0044 7700 900123"}
+    record, found = _one(layout=_layout(place_tree="none"), **abroad)
+    assert record["phone"] == "447700900123"
+    assert "phone_invalid" not in [code for _, code, _ in found]
+    assert _one(**abroad)[0]["phone"] is None

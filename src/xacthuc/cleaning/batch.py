@@ -188,7 +188,7 @@ def _build(
     refused: pa.Array,
     found: FoundList,
 ) -> pa.Table:
-    phone, code = clean_phones(cells["phone"])
+    phone, code = clean_phones(cells["phone"], anywhere=found.layout.place_tree == "none")
     found.add("phone", code)
     insurance, code = clean_insurance(cells["insurance"])
     found.add("insurance", code)

@@ -17,7 +17,11 @@ from xacthuc.cleaning.numbers import is_placeholder
 
 _PIECE = re.compile(r"[;/,\n|&+]|\s[-–]\s?|[^\W\d_]+|\(")
 _JUNK = re.compile(r"[^\d]")
+_TRUNK = re.compile(r"\(0\)")  # "+44 (0)7700 ...": the zero is dialled at home only
 _TWO = re.compile(r"^(0\d{9})(0\d{9})$")
+
+
+SHORTEST, LONGEST = 7, 15  # digits of a number of any country, with its country code. Source: ITU-T E.164
 
 
 @cache
@@ -26,14 +30,17 @@ def load_plan() -> dict[str, Any]:
     return tomllib.loads((resources.files("xacthuc.cleaning") / "phones.toml").read_text(encoding="utf-8"))
 
 
-def clean_phones(values: pa.Array) -> tuple[pa.Array, pa.Array]:
+def clean_phones(values: pa.Array, *, anywhere: bool = False) -> tuple[pa.Array, pa.Array]:
     """Clean a column of phone numbers: (number or null, finding code or null).
 
     Vietnamese numbers are national digits with the leading zero, foreign ones keep "+" and their country code.
-    Not checked: whether the number is in use, or whose it is.
+    In lists from `anywhere` a number is its digits, 7 to 15 of them, without "+" or 00. Not checked: whether the
+    number is in use, or whose it is.
     """
     if values.null_count == len(values):
         return values, values
+    if anywhere:
+        return _clean_anywhere(values)
     regular = _is_mobile(values, zero=True)
     phone, code = map_columns(
         values,
@@ -41,6 +48,13 @@ def clean_phones(values: pa.Array) -> tuple[pa.Array, pa.Array]:
         _clean_odd,
         regular=(pc.if_else(regular, values, None), None),
     )
+    return phone, code
+
+
+def _clean_anywhere(values: pa.Array) -> tuple[pa.Array, pa.Array]:
+    plain = is_true(pc.match_substring_regex(values, rf"^(0?[1-9])[0-9]{{{SHORTEST - 1},{LONGEST - 2}}}$"))
+    odd = pc.and_not(pc.is_valid(values), plain)
+    phone, code = map_odd(values, odd, read_any_phone, width=2, regular=(pc.if_else(plain, values, None), None))
     return phone, code
 
 
@@ -77,6 +91,19 @@ def read_phone(text: str) -> Answer:
             return phone, "phone_several" if several else code
     foreign = _read_foreign(plain)
     return (foreign, None) if foreign else (None, "phone_invalid")
+
+
+def read_any_phone(text: str) -> Answer:
+    """Read one cell of any country's list: the digits of the first number in it, and a finding code as `read_phone`."""
+    plain = trim(text.replace("\n", ";"))
+    if is_placeholder(plain):
+        return None, "phone_placeholder"
+    one_run = _TRUNK.sub("", plain).replace("(", "")
+    numbers = [piece.removeprefix("00") for piece in _numbers_in(one_run)]
+    good = [number for number in numbers if SHORTEST <= len(number) <= LONGEST]
+    if not good:
+        return None, "phone_invalid"
+    return good[0], "phone_several" if len(good) > 1 else None
 
 
 def _numbers_in(text: str) -> list[str]:

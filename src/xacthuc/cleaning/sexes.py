@@ -23,6 +23,9 @@ _MALE = frozenset(
         "anh",
         "chu",
         "nman",
+        # German, French, Spanish, Portuguese, Italian. H is left out: in Spanish the M beside it is a woman.
+        *("mannlich", "maennlich", "mann", "homme", "masculin", "hombre", "masculino", "varon", "homem"),
+        *("uomo", "maschio", "maschile"),
     )
 )
 _FEMALE = frozenset(
@@ -42,6 +45,8 @@ _FEMALE = frozenset(
         "chi",
         "co",
         "nuw",
+        *("weiblich", "frau", "femme", "feminin", "mujer", "femenino", "mulher", "feminino"),
+        *("donna", "femmina", "femminile"),
     )
 )
 _LEGACY = {"n÷": "F", "nöõ": "F", "nöõ.": "F", "nỏ": "F", "ná»¯": "F", "nư": "F", "nừ": "F"}
