@@ -111,6 +111,15 @@ def test_faults_are_counted_by_field_class_and_file(truth_dir: Path, tmp_path: P
     assert "1900-01-01" not in json.dumps(result)
 
 
+def test_a_dose_without_its_number_is_not_rightly_read(truth_dir: Path, tmp_path: Path) -> None:
+    records = read_perfectly(truth_dir)
+    lines = read_lines(truth_dir / "truth.csv")
+    numbered = next(n for n, line in enumerate(lines) if "dose_no" in line["recoverable_fields"])
+    records[numbered]["dose_no"] = None
+    result = check_reading(**write_records(tmp_path, records, truth_dir), truth_dir=truth_dir)
+    assert result["doses"]["right"] == result["doses"]["doses"] - 1
+
+
 def test_names_compare_as_the_readme_says(truth_dir: Path, tmp_path: Path) -> None:
     records = read_perfectly(truth_dir)
     for record in records:

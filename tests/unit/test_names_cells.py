@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
 
-from xacthuc.cleaning.names import clean_name
+from xacthuc.cleaning.names import clean_name, clean_names
 from xacthuc.cleaning.one_name import FINDINGS, NAME_LIMIT
 from xacthuc.findings import get_code, list_codes
 
@@ -114,7 +115,10 @@ REFUSED = [
     ("", "placeholder"), ("-", "placeholder"), ("...", "placeholder"), ("x", "placeholder"),
     ("Không có", "placeholder"), ("(chưa rõ)", "placeholder"),
     ("0", "not_a_name"), ("036095020263", "not_a_name"), ("12/05/1990", "not_a_name"),
-    ("AstraZeneca", "not_a_name"), ("Vero Cell 2", "not_a_name"), ("- Tổng cộng", "not_a_name"),
+    ("AstraZeneca", "not_a_name"), ("Janssen", "not_a_name"), ("Moderna mũi 2", "not_a_name"),
+    ("M2 Pfizer", "not_a_name"),
+    ("ABDALA - lần II", "not_a_name"), ("Pfizer-BioNTech", "not_a_name"), ("Vắc xin Moderna", "not_a_name"),
+    ("Vero Cell 2", "not_a_name"), ("- Tổng cộng", "not_a_name"),
     ("CTY TNHH Hoa Mai", "not_a_name"),
     ("ngày 12 tháng 5 năm 1990", "not_a_name"), ("Tổ 12, 0961852275", "not_a_name"), ("Ьь", "not_a_name"),
     ("a" * (NAME_LIMIT + 1), "too_long"),
@@ -143,6 +147,18 @@ def test_nothing_gives_nothing() -> None:
 def test_what_is_known_of_the_column_is_used() -> None:
     assert clean_name("Vò Lan").name == "Vò Lan"
     assert clean_name("Vò Lan", encoding="tcvn3").name == "Vũ Lan"
+
+
+@pytest.mark.parametrize("name", ["Stefan Janssen", "Karim Abdala", "Anna Moderna", "Charles Pfizer"])
+def test_people_may_bear_the_name_of_a_product(name: str) -> None:
+    assert clean_name(name).name == name
+    assert clean_names(pa.array([name.upper()])).name.to_pylist() == [name]
+
+
+def test_a_products_name_alone_is_a_name_where_somebody_has_said_so() -> None:
+    assert clean_name("Janssen", told=True).name == "Janssen"
+    assert clean_names(pa.array(["Janssen", None]), told=True).name.to_pylist() == ["Janssen", None]
+    assert clean_name("Moderna mũi 2", told=True).name is None
 
 
 def test_keys_come_with_the_name() -> None:

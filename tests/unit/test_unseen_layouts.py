@@ -9,7 +9,7 @@ import pytest
 from reading_tables import read_all, write_text, write_xlsx
 
 from xacthuc.cleaning import clean_batch, gather_evidence
-from xacthuc.reading import read_file
+from xacthuc.reading import ColumnMap, read_file
 
 FIELDS = ("name", "birth_date", "sex", "number", "phone", "dose_no", "vaccine", "lot", "dose_date")
 AN = ("Nguyễn Văn An", "1980-03-02", "M", "089080000001", "0912345678")
@@ -623,3 +623,31 @@ def test_list_that_is_not_understood_does_not_vanish(tmp_path: Path, rows: list[
     reading = read_all(write_text(tmp_path / "a.csv", rows))[0][0]
     assert reading.layout.kind == "summary"
     assert [finding.code for finding in reading.findings] == [code]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("1. dose", "2. dose"), ("1st dose", "2nd dose"), ("DOSE NO. 1", "DOSE NO. 2"), ("Dose 1.", "Dose 2.")],
+)
+def test_doses_that_headings_number_in_english(tmp_path: Path, first: str, second: str) -> None:
+    heading = [
+        "No", "Full name", "Date of birth", "Sex", "ID number", "Phone",
+        *(f"{dose} / {what}" for dose in (first, second) for what in ("Vaccine", "Lot", "Date")),
+    ]  # fmt: skip
+    rows = [
+        [
+            "1", AN[0], "02/03/1980", "M", AN[3], AN[4],
+            "AZ", "CTMAV543", "11/08/2021", "AZ", "ABV9517", "06/10/2021",
+        ]
+    ]  # fmt: skip
+    path = write_xlsx(tmp_path / "a.xlsx", ("S", [heading, *rows]))
+    assert read_doses(path) == [ds(AN, AZ1), ds(AN, AZ2)]
+
+
+def test_a_map_says_that_a_column_holds_names(tmp_path: Path) -> None:
+    rows = [["Nguoi", "Ngay tiem"], ["Janssen", "11/08/2021"], ["Anna Moderna", "11/08/2021"]]
+    path = write_text(tmp_path / "a.csv", rows)
+    columns = ColumnMap(headings={"name": ("Nguoi",), "dose_date": ("Ngay tiem",)})
+    sheet = next(read_file(path, columns=columns))
+    (batch,) = sheet.batches
+    assert clean_batch(batch, sheet.layout).records["name"].to_pylist() == ["Janssen", "Anna Moderna"]

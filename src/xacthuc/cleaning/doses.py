@@ -15,7 +15,13 @@ import pyarrow.compute as pc
 from xacthuc.cleaning.cells import Answer, fold, is_true, map_distinct
 
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
-_NUMBER = re.compile(r"(?:mui|lan|lieu|dose|m|l|so|thu)\s*[.:\-]*\s*(?:so|thu)?\s*0?(\d|iii|iv|ii|i|v)(?![\da-z])")
+_NUMBER = re.compile(
+    r"(?:mui|lan|lieu|dose|shot|m|l|so|thu|\bno|number)\s*[.:#\-]*\s*(?:so|thu|no|number)?\s*[.:#]*\s*"
+    r"0?(\d|iii|iv|ii|i|v)(?![\da-z])"
+)
+_BEFORE = re.compile(
+    r"(?<![\w/.,+&\-])0?([1-9])(?:\s*(?:st|nd|rd|th)\b)?[\s.:)\-]*(?:dose|shot)\b"
+)  # "1. dose", "2nd dose"
 _BARE = re.compile(r"^0?(\d|iii|iv|ii|i|v)(?:\.0|st|nd|rd|th)?$")
 _OF_ALL = re.compile(r"^([1-9])\s*/\s*([2-4])$")
 _SEVERAL = re.compile(r"^\d\s*[,;+&/\-]\s*\d$")
@@ -49,7 +55,7 @@ def read_dose_number(text: str) -> int | None:
     part = _OF_ALL.match(word)
     if part and part.group(1) <= part.group(2):
         return _value(part.group(1))
-    found = None if _SEVERAL.match(word) else _NUMBER.search(word)
+    found = None if _SEVERAL.match(word) else _NUMBER.search(word) or _BEFORE.search(word)
     booster = _BOOSTER.search(word)
     if found and (booster is None or found.start() < booster.start()):
         return _value(found.group(1))

@@ -35,6 +35,8 @@ class Lexicon:
     all_relations: frozenset[str]  # those that tell only after a dash or comma, too
     joiners: frozenset[str]
     placeholders: frozenset[str]
+    products: frozenset[str]  # of vaccines, borne by people too
+    beside_products: frozenset[str]  # what stands beside them where nobody is named
     not_names: frozenset[str]
     openings: tuple[str, ...]
     first_words: frozenset[str]  # the words that placeholders and openings begin with
@@ -68,6 +70,8 @@ def load_lexicon() -> Lexicon:
         all_relations=frozenset(people["relations"].split()) | frozenset(listed.relations),
         joiners=frozenset(people["joiners"].split()),
         placeholders=frozenset(data["refused"]["placeholders"]),
+        products=frozenset(data["refused"]["products"].split()),
+        beside_products=frozenset(data["refused"]["beside_products"].split()),
         not_names=frozenset(data["refused"]["not_names"].split()),
         openings=tuple(data["refused"]["openings"]),
         first_words=frozenset(

@@ -146,7 +146,7 @@ def _is_odd(composed: str) -> bool:
     letters = composed[:-1] if _SHORT.fullmatch(composed) else composed
     if not _LETTERS.fullmatch(letters) or mend_lookalikes(composed) != composed:
         return True
-    if lower in words.joiners or lower in words.not_names or lower in words.foreign_titles:
+    if any(lower in some for some in (words.joiners, words.not_names, words.products, words.foreign_titles)):
         return True
     if lower in words.relations and letters != letters.capitalize():
         return True

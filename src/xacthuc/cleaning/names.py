@@ -54,7 +54,7 @@ class CleanNames:
         return tuple(code for code, bit in _BIT.items() if int(self.masks[row]) & bit)
 
 
-def clean_names(values: pa.Array | pa.ChunkedArray, *, encoding: str | None = None) -> CleanNames:
+def clean_names(values: pa.Array | pa.ChunkedArray, *, encoding: str | None = None, told: bool = False) -> CleanNames:
     """Clean a column of names (text or dictionary of text); row by row the same as `clean_name`.
 
     Plain names are put together from their words, each distinct word being read once; the others are read one by one.
@@ -63,7 +63,7 @@ def clean_names(values: pa.Array | pa.ChunkedArray, *, encoding: str | None = No
         values = values.combine_chunks()
     if not pa.types.is_dictionary(values.type):
         values = values.cast(pa.string()).dictionary_encode()
-    names = _clean_distinct(values.dictionary.cast(pa.string()), encoding=encoding)
+    names = _clean_distinct(values.dictionary.cast(pa.string()), encoding=encoding, told=told)
     rows = values.indices
     masks = pa.array(names.masks).take(rows).fill_null(0).to_numpy(zero_copy_only=False)
     columns = (names.name, names.name_key, names.name_fold, names.name_base, names.name_first, names.name_last)
@@ -81,7 +81,7 @@ class _Tokens:
     traits: Numbers
 
 
-def _clean_distinct(texts: pa.Array, *, encoding: str | None) -> CleanNames:
+def _clean_distinct(texts: pa.Array, *, encoding: str | None, told: bool) -> CleanNames:
     if len(texts) == 0:
         empty = pa.array([], pa.string())
         return CleanNames(empty, empty, empty, empty, empty, empty, np.zeros(0, np.int32))
@@ -89,7 +89,7 @@ def _clean_distinct(texts: pa.Array, *, encoding: str | None) -> CleanNames:
     tokens, spaced = _split(opened)
     orders = _judge_orders(tokens)
     slow = np.flatnonzero(_find_slow(texts, tokens, orders=orders, encoding=encoding))
-    one_by_one = [clean_name(text, encoding=encoding) for text in texts.take(pa.array(slow)).to_pylist()]
+    one_by_one = [clean_name(text, encoding=encoding, told=told) for text in texts.take(pa.array(slow)).to_pylist()]
     masks = _sum_findings(tokens)
     masks[orders == ORDER_VERDICTS.index("unsure")] |= _BIT["name_order_unsure"]
     masks[spaced | parted] |= _BIT["name_spaces"]

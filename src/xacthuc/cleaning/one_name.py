@@ -51,20 +51,21 @@ class CleanName:
     findings: tuple[str, ...] = ()
 
 
-def clean_name(text: str | None, *, encoding: str | None = None) -> CleanName:
+def clean_name(text: str | None, *, encoding: str | None = None, told: bool = False) -> CleanName:
     """Clean one name: NFC, one tone placement, Title Case, surname first, and its marked and fold keys.
 
-    `encoding` is what the column is known to be typed in (`find_encoding`). Findings are codes of
+    `encoding` is what the column is known to be typed in (`find_encoding`); `told`: somebody has said that the column
+    holds names, so that a product's name alone is a person's. Findings are codes of
     texts/cleaning_names.toml in the order of FINDINGS. Nothing is raised for any text.
     Does not check that such a person can be: a misspelt, shortened or unmarked name stays as it was written.
     """
     if text is None:
         return CleanName(None, None, None)
-    cleaned = _clean_once(text, encoding=encoding)
+    cleaned = _clean_once(text, encoding=encoding, told=told)
     for _ in range(ROUNDS):
         if cleaned.name is None or cleaned.name == text or (_is_simple(cleaned.name) and is_settled(cleaned.name)):
             break
-        again = _clean_once(cleaned.name, encoding=None)
+        again = _clean_once(cleaned.name, encoding=None, told=told)
         if again.name == cleaned.name:
             break
         found = {*cleaned.findings, *again.findings}
@@ -72,13 +73,13 @@ def clean_name(text: str | None, *, encoding: str | None = None) -> CleanName:
     return cleaned
 
 
-def _clean_once(text: str, *, encoding: str | None) -> CleanName:
+def _clean_once(text: str, *, encoding: str | None, told: bool) -> CleanName:
     if len(text) > NAME_LIMIT:
         return CleanName(None, None, None, ("name_too_long",))
     restored = restore(text, encoding=encoding)
     found = _tell_restored(restored)
     simple = "\n" not in text and _is_simple(restored.text)
-    refusal = _refuse(restored.text, simple=simple)
+    refusal = _refuse(restored.text, simple=simple, told=told)
     if refusal:
         return CleanName(None, None, None, (refusal,))
     if not simple:
@@ -89,7 +90,7 @@ def _clean_once(text: str, *, encoding: str | None) -> CleanName:
             return _finish(list(map(read_word, " + ".join(people).split(" "))), found | {"name_two_people"})
     clean, dropped = (drop_clutter if not simple else drop_told_relation)(restored.text)
     found |= dropped
-    if dropped and (refusal := _refuse(clean, simple=False)):
+    if dropped and (refusal := _refuse(clean, simple=False, told=told)):
         return CleanName(None, None, None, (refusal,))
     words, more = _read_words(clean)
     return _finish(words, found | more) if words else CleanName(None, None, None, ("name_placeholder",))
@@ -100,7 +101,7 @@ def _is_simple(text: str) -> bool:
     return bool(_LETTERS_ONLY.fullmatch(text)) and load_lexicon().joiners.isdisjoint(text.lower().split(" "))
 
 
-def _refuse(text: str, *, simple: bool) -> str | None:
+def _refuse(text: str, *, simple: bool, told: bool) -> str | None:
     lexicon, lower = load_lexicon(), text.lower()
     if not simple:
         digits = len(_DIGIT.findall(text))
@@ -114,7 +115,15 @@ def _refuse(text: str, *, simple: bool) -> str | None:
     words = lower.split(" ") if simple else _PARTS.split(lower)
     if lower.startswith(lexicon.openings) or not lexicon.not_names.isdisjoint(words):
         return "name_not_a_name"
-    return None
+    return "name_not_a_name" if _is_product(words, told=told) else None
+
+
+def _is_product(words: list[str], *, told: bool) -> bool:
+    """Tell whether a cell names a product and nobody: `words` are those of the cell, figures and signs left out."""
+    lexicon, named = load_lexicon(), [word for word in words if word]
+    if lexicon.products.isdisjoint(named) or (told and len(named) == 1):
+        return False
+    return all(word in lexicon.products or word in lexicon.beside_products for word in named)
 
 
 def _tell_restored(restored: Restored) -> set[str]:

@@ -95,7 +95,8 @@ def _settle_century(birth: pa.Array, *, short: pa.Array, year: pa.Array) -> pa.A
 def _with_names(
     cells: Cells, *, birth: pa.Array, sex: pa.Array, numbers: Numbers, given_first: bool, found: FoundList
 ) -> People:
-    names = clean_names(cells["name"], encoding=found.layout.context.get("encoding"))
+    context = found.layout.context
+    names = clean_names(cells["name"], encoding=context.get("encoding"), told="names_told" in context)
     if given_first:
         names = turn_names(names)
     for code, rows in names.list_findings().items():

@@ -21,8 +21,8 @@ from xacthuc.nation.damage_names import normal_name
 
 Line = Mapping[str, Any]
 COUNTED = ("data", "headings", "blank", "totals")
-JUDGED = ("name", "birth_date", "number", "vaccine", "dose_date")  # the fields that make a dose rightly read
-SHOWN = (*JUDGED, "sex", "phone", "dose_no", "lot", "number9")
+JUDGED = ("name", "birth_date", "number", "dose_no", "vaccine", "dose_date")  # the fields that make a dose rightly read
+SHOWN = (*JUDGED, "sex", "phone", "lot", "number9")
 RECORD_COLUMNS = (
     "record", "file", "sheet", "row", "dose_no", "name", "birth_date", "sex", "number", "phone", "vaccine",
     "dose_date", "lot",

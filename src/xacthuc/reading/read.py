@@ -113,6 +113,8 @@ def _read_grid(grid: Grid, *, path: Path, columns: ColumnMap | None, limits: Lim
     context.update(fill)
     if plan.encoding and plan.encoding != "utf8":  # that is told by each value itself
         context["encoding"] = plan.encoding
+    if columns and "name" in columns.headings and plan.has("name"):
+        context["names_told"] = "y"
     sorter = RowSorter(plan, header=[head[i] for i in plan.header_rows], titles=titles)
     reader = ListReader(
         reading=reading,
