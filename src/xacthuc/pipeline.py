@@ -22,7 +22,7 @@ from xacthuc.matching import ModelRefused, read_model
 from xacthuc.reading import ColumnMap, ColumnMapRefused, load_column_map
 from xacthuc.rules import Supply
 from xacthuc.runs.history import write_history
-from xacthuc.runs.identifiers import settle_records
+from xacthuc.runs.identifiers import count_repeated, settle_records
 from xacthuc.runs.intake import Source, list_unfound, take_in
 from xacthuc.runs.order import Order, Outcome, VerifyRefused
 from xacthuc.runs.supply import ListRefused, load_supply, spell_sites, write_checks
@@ -61,6 +61,7 @@ def _run(order: Order, workspace: Workspace, aids: Aids, report: Report) -> Outc
         workspace.drop_side()
         vi, en = zip(*(_say_unread(source) for source in sources), strict=True)
         raise VerifyRefused("run_nothing_read", ", ".join(vi), en=", ".join(en))
+    repeated = workspace.ids_repeated
     unfound = workspace.unfound if register is None else list_unfound([register, *sources])
     if register is not None:
         _match_and_judge(order, workspace, aids, report)
@@ -69,9 +70,10 @@ def _run(order: Order, workspace: Workspace, aids: Aids, report: Report) -> Outc
         workspace.write_once("rows.csv", lambda: write_row_counts(sources, order.out))
         workspace.write_once("checks.json", lambda: write_checks(aids.supply, claims=rows, out=order.out))
         people = register.rows
-        workspace.finish(people=people, unfound=unfound)
+        repeated = count_repeated(workspace.side / "people", register)
+        workspace.finish(people=people, unfound=unfound, ids_repeated=repeated)
     assert people is not None, "a run that is not finished takes its register in"
-    return Outcome(order=order, sources=sources, people=people, unfound=unfound)
+    return Outcome(order=order, sources=sources, people=people, unfound=unfound, ids_repeated=repeated)
 
 
 def read_only(
@@ -189,6 +191,7 @@ def _take_people(order: Order, workspace: Workspace, aids: Aids, report: Report)
         threads=order.threads,
         report=lambda _, rows: report("register", rows),
         done=done,
+        keep_ids=True,
     )
     if not source.whole or not source.rows:  # half a register would call the other half unknown
         workspace.drop_side()

@@ -24,7 +24,7 @@ from xacthuc.runs.delivery import deliver
 from xacthuc.runs.intake import Source, list_unfound, take_in
 from xacthuc.runs.order import Order, VerifyRefused
 from xacthuc.runs.progress import Progress, count_steps, name_step
-from xacthuc.runs.summary import print_reading, summarise
+from xacthuc.runs.summary import is_doubtful, print_reading, print_summary, summarise
 
 JAB = ("1", "AstraZeneca", "CTMAV562", "01/09/2021")
 OWN = ["record", *HEADINGS, *DOSE]
@@ -212,6 +212,43 @@ def test_headings_of_the_map_that_no_file_has_are_told(tmp_path: Path) -> None:
         assert summarise(outcome)["map_headings_unfound"] == ["Họ và tênn"]
     sources = pipeline.read_only([listed], out=tmp_path / "read", columns=columns)
     assert list_unfound(sources) == ("Họ và tênn", "name")
+
+
+def print_to_text(outcome: Any) -> str:
+    shown = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stdout", shown)
+        print_summary(summarise(outcome), as_json=False)
+    return " ".join(shown.getvalue().split())
+
+
+def test_ids_that_stand_twice_in_the_register_stay_as_written_and_are_counted(tmp_path: Path) -> None:
+    lines = write_register(tmp_path / "register.csv").read_text(encoding="utf-8").splitlines()
+    first, second = (line.split(",")[0] for line in lines[1:3])
+    lines[2] = lines[2].replace(second, first, 1)
+    register = tmp_path / "twice.csv"
+    register.write_text("\n".join(lines), encoding="utf-8")
+    listed = write_list(tmp_path / "a.csv", ("x", 0), ("y", 1), ("z", 3))
+    for _ in range(2):  # a finished run knows it too, though the register's side is gone
+        outcome = pipeline.verify(make_order(tmp_path, listed, register=register))
+        assert read_column(outcome.verdicts, "person")[:2] == [first.strip('"')] * 2
+        assert outcome.ids_repeated == summarise(outcome)["register_ids_repeated"] == 1
+        assert get_code("run_register_ids_repeated").en.format(name=1) in print_to_text(outcome)
+    again = pipeline.verify(make_order(tmp_path / "again", listed, register=tmp_path / "register.csv"))
+    assert again.ids_repeated == 0
+
+
+def test_register_in_which_no_number_is_found_is_doubted(tmp_path: Path) -> None:
+    def count(people: int) -> Any:
+        rows = [[f"r{n}", *note_person(0, number12=f"0010800{n:05}"), *JAB] for n in range(people)]
+        listed = write_csv(tmp_path / f"{people}.csv", [OWN, *rows])
+        return pipeline.verify(make_order(tmp_path, listed))
+
+    asked = get_code("run_register_doubtful").vi.format(name=20)
+    assert asked in print_to_text(few := count(20))
+    assert summarise(few)["register_doubtful"] is True
+    assert asked not in print_to_text(count(19))
+    assert not is_doubtful({"NOT_FOUND": 1000, "MISMATCH": 1})
 
 
 def test_sheet_that_was_not_read_is_told(tmp_path: Path) -> None:

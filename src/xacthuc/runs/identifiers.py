@@ -42,6 +42,17 @@ def settle_records(folder: Path, sources: Sequence[Source]) -> None:
         _settle(folder, source, clashing=np.isin(hashed, repeated), taken=taken)
 
 
+def count_repeated(folder: Path, source: Source) -> int:
+    """Count the ids that stand in more than one row of `source`, taken in below `folder` with its ids as written.
+
+    Not checked: whether such rows are one person's.
+    """
+    if not source.rows or not _has_own_ids(source):
+        return 0
+    ordered = np.sort(_hash_records(folder / "rows" / _name(source)))
+    return len(np.unique(ordered[1:][ordered[1:] == ordered[:-1]]))
+
+
 def _has_own_ids(source: Source) -> bool:
     return any(column.field == "record" for layout in source.layouts for column in layout.columns)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -69,13 +69,14 @@ def take_in(
     threads: int | None = None,
     report: Report = lambda _, __: None,
     done: Callable[[str], None] = lambda _: None,
+    keep_ids: bool = False,
 ) -> Source:
     """Read and clean one file into `folder`, numbering its rows in column `number` from `first`.
 
     A large sheet is cleaned in `threads` - 1 processes beside this one (None: all processors that it may use), with
     the same result. Writes rows/NAME.parquet (CLEAN_SCHEMA and the number), findings/NAME.parquet and NAME.json; a
     source whose json is there is finished and is given back as it is, else `done` is told. A file that cannot be read
-    is a Source with `refused`.
+    is a Source with `refused`. `keep_ids`: an own id stays as it is written where it stands in several rows too.
     """
     name = f"{first:012d}"
     summary = folder / f"{name}.json"
@@ -94,6 +95,7 @@ def take_in(
             columns=columns,
             cleaners=cleaners,
             report=report,
+            keep_ids=keep_ids,
         )
     pa.default_memory_pool().release_unused()
     with writing(summary) as unfinished:
@@ -117,6 +119,7 @@ def _write(
     columns: ColumnMap | None,
     cleaners: Cleaners,
     report: Report,
+    keep_ids: bool,
 ) -> Source:
     schema = CLEAN_SCHEMA.append(pa.field(number, pa.int64(), nullable=False))
     layouts: list[SheetLayout] = []
@@ -132,7 +135,7 @@ def _write(
     ):
         try:
             for sheet in read_file(path, columns=columns):
-                for cleaned in _clean_sheet(sheet, cleaners):
+                for cleaned in _clean_sheet(sheet, cleaners, keep_ids=keep_ids):
                     records = cleaned.records
                     numbers = pa.array(np.arange(first + count, first + count + records.num_rows, dtype=np.int64))
                     rows.write_table(records.append_column(schema.field(number), numbers), row_group_size=ROW_GROUP)
@@ -168,7 +171,7 @@ def _list_refused(sheet: SheetReading) -> list[tuple[str, str]]:
     return [(sheet.layout.sheet, code) for code in codes if get_code(code).kind == "refused"]
 
 
-def _clean_sheet(sheet: SheetReading, cleaners: Cleaners) -> Iterator[Cleaned]:
+def _clean_sheet(sheet: SheetReading, cleaners: Cleaners, *, keep_ids: bool) -> Iterator[Cleaned]:
     """Clean a sheet; what its first batches tell holds for all, and each is cleaned by the layout as it was then."""
     batches = iter(sheet.batches)
     seen = list(islice(batches, EVIDENCE_BATCHES))
@@ -176,6 +179,8 @@ def _clean_sheet(sheet: SheetReading, cleaners: Cleaners) -> Iterator[Cleaned]:
     helpers.start()
     layout = sheet.layout
     evidence = gather_evidence(seen, layout)
+    if keep_ids:
+        evidence = replace(evidence, repeated=frozenset())
     first = ((batch, layout) for batch in seen)
     yield from helpers.clean(chain(first, ((batch, sheet.layout) for batch in batches)), evidence=evidence)
 

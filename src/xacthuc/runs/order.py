@@ -39,6 +39,7 @@ class Outcome:
     sources: tuple[Source, ...]
     people: int
     unfound: tuple[str, ...] = ()  # headings of the column map that no file and not the register has
+    ids_repeated: int = 0  # ids of the register that stand there in more than one row
 
     @property
     def verdicts(self) -> Path:

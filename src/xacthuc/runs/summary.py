@@ -22,6 +22,9 @@ from xacthuc.runs.refusals import VerifyRefused
 # Causes shown on the terminal; all of them are in the report.
 CAUSES_SHOWN = 12
 
+# So many numbers, none of them in the register: more than chance or a few slips.
+NUMBERS_ASKED = 20
+
 
 def summarise(outcome: Outcome) -> dict[str, Any]:
     """Count the verdicts and causes of a run; every row of every file is accounted for."""
@@ -31,6 +34,7 @@ def summarise(outcome: Outcome) -> dict[str, Any]:
         rows.update({kind: count for kind, count in layout.counts.items() if count})
     codes = pc.struct_field(pc.list_flatten(verdicts["reasons"]), "code")
     wrong = pc.invert(pc.is_in(verdicts["identity"], value_set=_values(["MATCHED", "FOREIGN", "REFUSED"])))
+    identity = _count(verdicts["identity"])
     return {
         "out": str(outcome.order.out),
         "files": len(outcome.sources),
@@ -38,13 +42,21 @@ def summarise(outcome: Outcome) -> dict[str, Any]:
         "refused_sheets": list_refused_sheets(outcome.sources),
         "map_headings_unfound": list(outcome.unfound),
         "people_in_register": outcome.people,
+        "register_ids_repeated": outcome.ids_repeated,
+        "register_doubtful": is_doubtful(identity),
         "rows": dict(rows),
         "doses": verdicts.num_rows,
-        "identity": _count(verdicts["identity"]),
+        "identity": identity,
         "vaccination": _count(verdicts["vaccination"]),
         "causes": dict(Counter(codes.to_pylist()).most_common()) if verdicts.num_rows < 10_000_000 else _count(codes),
         "sure_proposals": pc.sum(pc.and_(wrong, verdicts["sure"])).as_py() or 0,
     }
+
+
+def is_doubtful(identity: Mapping[str, int]) -> bool:
+    """Tell whether it may be a wrong register: many records have a number, and none of these is there."""
+    found = sum(identity.get(name, 0) for name in ("MATCHED", "MISMATCH", "AMBIGUOUS"))
+    return identity.get("NOT_FOUND", 0) >= NUMBERS_ASKED and not found
 
 
 def list_refused_sheets(sources: Sequence[Source]) -> list[dict[str, str]]:
@@ -103,6 +115,10 @@ def print_summary(summary: Mapping[str, Any], *, as_json: bool) -> None:
     for sheet in summary["refused_sheets"]:
         _print_refused(console, f"{sheet['file']} {sheet['sheet']}".strip(), sheet["code"])
     _print_unfound(console, summary["map_headings_unfound"])
+    if repeated := summary["register_ids_repeated"]:
+        _print_warning(console, "run_register_ids_repeated", f"{repeated:,}")
+    if summary["register_doubtful"]:
+        _print_warning(console, "run_register_doubtful", f"{summary['identity']['NOT_FOUND']:,}")
 
 
 ROW_WORDS = {
@@ -125,9 +141,11 @@ def _print_refused(console: Console, name: str, code: str) -> None:
 
 def _print_unfound(console: Console, headings: Sequence[str]) -> None:
     if headings:
-        console.print(
-            str(VerifyRefused("run_map_unfound", ", ".join(headings))), style="red", markup=False, soft_wrap=True
-        )
+        _print_warning(console, "run_map_unfound", ", ".join(headings))
+
+
+def _print_warning(console: Console, code: str, name: str) -> None:
+    console.print(str(VerifyRefused(code, name)), style="red", markup=False, highlight=False, soft_wrap=True)
 
 
 def print_reading(sources: Sequence[Source], *, out: Path, as_json: bool) -> None:

@@ -51,6 +51,8 @@ class Workspace:
     people: int | None = None  # in the register, where the same run was finished before
     unfound: tuple[str, ...] = ()  # headings of the column map that no file had, where it was finished before
 
+    ids_repeated: int = 0  # ids that stood twice in the register, likewise
+
     @property
     def work(self) -> Path:
         """Tables in between that hold nothing of the register."""
@@ -67,9 +69,10 @@ class Workspace:
             write()
             self.note(name)
 
-    def finish(self, *, people: int, unfound: Sequence[str] = ()) -> None:
-        """Write down that the run is finished, how large the register was and what the map lacked; drop its side."""
-        _write_state(self.out, "verify", self.fingerprint, people=people, unfound=list(unfound))
+    def finish(self, *, people: int, unfound: Sequence[str] = (), ids_repeated: int = 0) -> None:
+        """Write down that the run is finished, what the register was like and what the map lacked; drop its side."""
+        more = {"people": people, "unfound": list(unfound), "ids_repeated": ids_repeated}
+        _write_state(self.out, "verify", self.fingerprint, **more)
         self.drop_side()
 
     def drop_side(self) -> None:
@@ -98,7 +101,9 @@ def open_workspace(
         known = {}
     finished = known.get("people") if _is_whole(out, side, fingerprint) else None
     unfound = tuple(known.get("unfound", ()))
-    workspace = Workspace(out, side or _name_temporary(fingerprint), fingerprint, side is not None, finished, unfound)
+    place = side or _name_temporary(fingerprint)
+    repeated = known.get("ids_repeated", 0)
+    workspace = Workspace(out, place, fingerprint, side is not None, finished, unfound, repeated)
     if finished is not None:
         workspace.drop_side()
     else:
