@@ -101,6 +101,29 @@ def test_one_district_has_a_flat_list_of_communes(tmp_path: Path) -> None:
     assert len(re.findall(r'<g class="prov"><path[^>]* fill=', page)) == 1
 
 
+@pytest.mark.parametrize(
+    ("units", "name", "places"),
+    [
+        (["14233", "14236", "14239"], "Huyện Hải Hậu", {"Xã Hải Minh", "Xã Hải Anh", "Xã Hải Hưng"}),
+        (["14233", "366", None], "Huyện Hải Hậu", {"Xã Hải Minh", "Huyện Hải Hậu, chưa rõ xã", "Chưa rõ đơn vị"}),
+        (["14233", "36"], "Tỉnh Nam Định", {"Huyện Hải Hậu", "Tỉnh Nam Định, chưa rõ huyện"}),
+        (["14233", None], "Xã Hải Minh, Huyện Hải Hậu, Tỉnh Nam Định", {"Xã Hải Minh", "Chưa rõ đơn vị"}),
+        ([None], "Chưa rõ đơn vị", {"Chưa rõ đơn vị"}),
+        (["14233", "01"], "Cả nước", {"Tỉnh Nam Định", "Thành phố Hà Nội"}),
+    ],
+)
+def test_the_page_is_headed_by_the_smallest_unit_that_holds_all(
+    tmp_path: Path, units: list[str | None], name: str, places: set[str]
+) -> None:
+    paths = write_country(tmp_path, lines=60, provinces=("36",))
+    table = pq.read_table(paths["verdicts"])
+    chosen = pa.array([units[n % len(units)] for n in range(table.num_rows)], pa.string())
+    pq.write_table(table.set_column(table.schema.get_field_index("unit"), "unit", chosen), paths["verdicts"])
+    figures = figures_of(tmp_path, {key: paths[key] for key in ("verdicts", "records")})
+    assert figures.scope_name.vi == name
+    assert {place.name.vi for place in figures.places} == places
+
+
 def test_nothing_at_all_is_a_report_too(tmp_path: Path) -> None:
     paths = write_country(tmp_path, lines=3, provinces=("01",), per_district=1)
     pq.write_table(pq.read_table(paths["verdicts"]).slice(0, 0), paths["verdicts"])

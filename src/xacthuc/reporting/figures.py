@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from xacthuc.codes.units import UnitTree
 from xacthuc.findings import get_code
-from xacthuc.reporting.tables import NATION, UNKNOWN, Tables, name_unit, write_class
+from xacthuc.reporting.tables import NATION, NO_UNIT, UNKNOWN, Tables, name_unit, write_class
 from xacthuc.reporting.words import OWNER_WORDS, Axis, Words, write_sentence
 
 Row = Mapping[str, Any]
@@ -115,7 +115,7 @@ def collect_figures(tables: Tables, *, tree: UnitTree, as_of: date) -> Figures:
     return Figures(
         scope=scope,
         scope_code=code,
-        scope_name=name_unit(code, tree),
+        scope_name=_name_scope(by_level, code=code, tree=tree),
         total=by_level["nation"].get(NATION) or _count_nothing(tables.units),
         places=_list_places(by_level, scope, tree),
         by_province=by_level["province"],
@@ -137,6 +137,17 @@ def find_scope(by_level: Mapping[str, Mapping[str, Row]]) -> tuple[Level, str]:
     if len(known) == 1 and not in_unknown_district:
         return "district", known.pop()
     return ("province", provinces.pop()) if len(provinces) == 1 else ("nation", NATION)
+
+
+def _name_scope(by_level: Mapping[str, Mapping[str, Row]], *, code: str, tree: UnitTree) -> Words:
+    """Name the smallest unit that holds every line whose unit is known, a commune with the units above it."""
+    busy = {place for place, row in by_level.get("commune", {}).items() if _is_busy(row) and place[:1] != UNKNOWN}
+    if not busy and by_level.get("commune"):
+        return NO_UNIT
+    if len(busy) != 1 or (commune := tree.get(next(iter(busy)))) is None:
+        return name_unit(code, tree)
+    name = ", ".join(unit.full_name for unit in (commune, *tree.ancestors(commune.code)))
+    return Words(name, name)
 
 
 def _count_nothing(units: pa.Table) -> Row:

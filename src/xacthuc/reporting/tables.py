@@ -25,6 +25,7 @@ from xacthuc.reporting.words import Words, write_reasons
 
 UNKNOWN = "-"  # ends the code of a unit that is not known: "01-" is somewhere in Hà Nội
 NATION = "VN"
+NO_UNIT = Words("Chưa rõ đơn vị", "Unit not known")
 
 DELIVERED_SCHEMA = pa.schema([("unit", pa.string()), ("product", pa.string()), ("doses", pa.int64())])
 GIVEN_SCHEMA = pa.schema([("unit", pa.string()), ("given", pa.int64()), ("unrecorded", pa.int64())])
@@ -225,12 +226,16 @@ def _add_names(units: pa.Table) -> pa.Table:
 
 
 def name_unit(code: str, tree: UnitTree) -> Words:
-    """Give the full name of a unit's code as the tables hold it."""
+    """Give the full name of a unit's code as the tables hold it; of an unknown one, the unit it lies in."""
     if code == NATION:
         return Words("Cả nước", "Whole country")
     if (unit := tree.get(code)) is not None:
         return Words(unit.full_name, unit.full_name)
-    return Words("Chưa rõ đơn vị", "Unit not known")
+    above = tree.get(code.rstrip(UNKNOWN))
+    if above is None:
+        return NO_UNIT
+    vi, en = ("xã", "commune") if above.level == "district" else ("huyện", "district")
+    return Words(f"{above.full_name}, chưa rõ {vi}", f"{above.full_name}, {en} not known")
 
 
 def _add_shares(units: pa.Table) -> pa.Table:
