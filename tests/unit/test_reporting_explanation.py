@@ -74,6 +74,14 @@ def test_a_lonely_candidate_is_said_to_be_alone() -> None:
     assert "Ahead of the next" not in text
 
 
+def test_the_last_proposal_is_ahead_of_nobody() -> None:
+    second = replace(EXPLANATION, proposals=(EXPLANATION.proposals[0], Proposal(2, 96, 96, False, "P9")), candidates=3)
+    assert "Proposal 2: P9 weight 96: a person has to compare" in explain_text(second)
+    only = replace(EXPLANATION, proposals=EXPLANATION.proposals[:1])
+    assert "Đề xuất 1: P7 trọng số 126: chắc chắn" in explain_text(only)
+    assert "Ahead of the next, who is not worth a proposal, by +30, threshold +50" in explain_text(only)
+
+
 def test_too_little_to_propose_and_a_relative_are_said() -> None:
     little = replace(EXPLANATION, total=20, proposals=(), candidates=3, other_person=True)
     said = [words.en for words in write_checks(little)]

@@ -32,6 +32,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["marks", *note_person(3, name="Pham Thi Dung"), *FIRST],
         ["lost", *note_person(3, number12=""), *FIRST],
         ["foreign", "Chen Yu Ting", "05/11/1970", "Nữ", "E43171671", "", *FIRST],
+        ["passport lost", "Chen Yu Ting", "05/11/1970", "Nữ", "E43171677", "", *FIRST],
     ]
     order = Order(
         files=(write_csv(folder / "list.csv", rows),),
@@ -74,13 +75,14 @@ def test_the_history_of_a_run_is_written_down_and_told(out: Path) -> None:
     assert pq.read_schema(out / "history.parquet").equals(HISTORY_SCHEMA)
     rows = {row["record"]: row for row in pq.read_table(out / "history.parquet").to_pylist()}
     told = {name: (row["role"], row["dn"], row["sd"], row["state"]) for name, row in rows.items()}
-    assert told.keys() == {"one", "two", "again", "sexless", "marks", "lost", "foreign"}
+    assert told.keys() == {"one", "two", "again", "sexless", "marks", "lost", "foreign", "passport lost"}
     assert told["one"] == ("primary", 1, 2, "complete")
     assert told["two"] == ("primary", 2, 2, "complete")
     assert told["again"] == ("not_counted", None, None, "complete")
     assert told["sexless"] == told["foreign"] == ("primary", 1, 2, "partial")
     persons = pq.read_table(out / "persons.parquet").to_pylist()
     groups = {row["record"]: row["person_group"] for row in persons}
+    assert rows.pop("passport lost")["person_group"] == groups["foreign"] != groups.pop("passport lost")
     assert {name: row["person_group"] for name, row in rows.items()} == groups
     course = explain_record("two", out).course
     assert course is not None
@@ -88,3 +90,17 @@ def test_the_history_of_a_run_is_written_down_and_told(out: Path) -> None:
     assert (course.next_role, course.next_dose) == ("booster", 3)
     text = explain_text(explain_record("sexless", out))
     assert "Next dose: number 2 (primary course, AstraZeneca) from 2021-09-29 to 2021-11-24" in text
+
+
+def test_a_dose_that_two_writings_of_a_person_share_counts_once_and_for_both(out: Path) -> None:
+    [row] = pq.read_table(out / "verdicts.parquet", filters=[("record", "=", "passport lost")]).to_pylist()
+    assert (row["identity"], row["vaccination"]) == ("FOREIGN", "DUPLICATE")
+    for record, other in (("foreign", "passport lost"), ("passport lost", "foreign")):
+        course = explain_record(record, out).course
+        assert course is not None
+        assert (course.state, course.next_dose) == ("partial", 2)
+        assert {dose.record: dose.role for dose in course.doses} == {
+            "foreign": "primary",
+            "passport lost": "not_counted",
+        }
+        assert [dose.record for dose in course.doses] == [record, other]

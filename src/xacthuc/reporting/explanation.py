@@ -152,10 +152,15 @@ def write_match(explanation: Explanation) -> list[Words]:
     ]
 
 
-def write_proposal(proposal: Proposal) -> Words:
-    """Give one line about a person who could be meant."""
+def write_proposals(explanation: Explanation) -> list[Words]:
+    """Give a line about each person who could be meant; the last one is ahead of nobody."""
+    last = len(explanation.proposals)
+    return [_write_proposal(proposal, last=place == last) for place, proposal in enumerate(explanation.proposals, 1)]
+
+
+def _write_proposal(proposal: Proposal, *, last: bool) -> Words:
     margin = Words("", "")
-    if proposal.margin is not None:
+    if proposal.margin is not None and not last:
         margin = Words(f", hơn người kế tiếp {proposal.margin}", f", ahead of the next by {proposal.margin}")
     sure = Words("chắc chắn", "sure") if proposal.sure else Words("cần người đối chiếu", "a person has to compare")
     who = Words("", "") if proposal.person is None else Words(f" {proposal.person}", f" {proposal.person}")
@@ -189,7 +194,10 @@ def _write_margin(explanation: Explanation) -> Words:
         return Words(f"Không có ứng viên thứ hai nào: {whole.vi}", f"There is no second candidate: {whole.en}")
     if first is None or first.margin is None:
         return Words("Không ai đạt mức để được đề xuất.", "Nobody weighs enough to be proposed.")
-    return _hold(Words("Hơn người kế tiếp", "Ahead of the next by"), first.margin, explanation.margin_threshold)
+    ahead = Words("Hơn người kế tiếp", "Ahead of the next by")
+    if len(explanation.proposals) == 1:
+        ahead = Words("Hơn người kế tiếp, không đủ để đề xuất,", "Ahead of the next, who is not worth a proposal, by")
+    return _hold(ahead, first.margin, explanation.margin_threshold)
 
 
 def _hold(what: Words, value: int, needed: int) -> Words:
@@ -273,7 +281,7 @@ def explain_text(explanation: Explanation, *, width: int = 40) -> str:
     lines += [""] if checks else []
     for words in checks:
         lines += [f"  {words.vi}", f"  {words.en}"]
-    lines += [f"  {words.vi} ({words.en})" for words in map(write_proposal, explanation.proposals)]
+    lines += [f"  {words.vi} ({words.en})" for words in write_proposals(explanation)]
     if explanation.course is not None:
         lines += ["", *(f"  {name}: {words.vi} ({words.en})" for name, words in write_doses(explanation.course))]
         lines += [f"  {words.vi} ({words.en})" for words in write_course(explanation.course)]
@@ -309,7 +317,7 @@ def explain_html(explanation: Explanation) -> str:
         checks=write_checks(explanation),
         verdicts=write_verdicts(explanation),
         reasons=[(name_field(field), write_sentence(code)) for field, code in explanation.reasons],
-        proposals=[write_proposal(p) for p in explanation.proposals],
+        proposals=write_proposals(explanation),
         course=write_course(explanation.course) if explanation.course else [],
         doses=write_doses(explanation.course) if explanation.course else [],
         title=explanation.record,

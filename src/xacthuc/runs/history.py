@@ -15,7 +15,9 @@ from xacthuc.runs.workspace import writing
 HISTORY_SCHEMA = pa.schema(
     [
         pa.field("record", pa.string(), nullable=False),
-        pa.field("person_group", pa.string(), nullable=False),  # as in persons.parquet
+        pa.field(
+            "person_group", pa.string(), nullable=False
+        ),  # as in persons.parquet; of a dose entered twice, that of the entry kept
         pa.field("role", pa.string(), nullable=False),  # primary, additional, booster, not_counted
         pa.field("dn", pa.int8()),  # number of the dose, as a certificate counts it
         pa.field("sd", pa.int8()),  # doses of the series, as a certificate counts them: 1/2, 2/2, 3/3; 1/1, 2/1
@@ -30,7 +32,7 @@ HISTORY_SCHEMA = pa.schema(
         pa.field("due_to", pa.string()),  # last day; null where it is open
     ]
 )
-READS = ("doses_to_judge", "claims", "people", "counted", "courses", "settings")
+READS = ("doses_to_judge", "doses", "claims", "people", "counted", "courses", "settings")
 CODED = [name for name in HISTORY_SCHEMA.names if name not in ("record", "person_group")]
 
 
