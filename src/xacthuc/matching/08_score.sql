@@ -2,8 +2,9 @@
 -- reads   candidates (02 on 06), compared (02 on 03), residual (04), rarities (05), weights (field, level, rarity,
 --         weight)
 -- does    puts the number's holders and the other candidates of the residual together and adds up the weights of
---         their levels; the weight of an equal name depends on how many people bear it. Then puts the candidates of a
---         claim in order: highest weight first, then the smaller person_no
+--         their levels; the weight of an equal name depends on how many people bear it, and the number weighs nothing
+--         where name and birth date are another's: it is a relative's. Then puts the candidates of a claim in order:
+--         highest weight first, then the smaller person_no
 -- writes  the first three candidates of a claim with place_no (1 is the first), their levels, name_weight ...
 --         number_weight and weight, in hundredths of a bit, and the weight of the one that follows
 WITH weighed AS (
@@ -15,7 +16,10 @@ WITH weighed AS (
         coalesce(ws.weight, 0) AS sex_weight,
         coalesce(wf.weight, 0) AS phone_weight,
         coalesce(wp.weight, 0) AS place_weight,
-        coalesce(wi.weight, 0) AS number_weight
+        CASE
+            WHEN k.via > 0 AND k.name_level >= 7 AND k.birth_level NOT BETWEEN 0 AND 3 THEN 0
+            ELSE coalesce(wi.weight, 0)
+        END AS number_weight
     FROM (
         SELECT claim, person_no, via, name_level, birth_level, sex_level, phone_level, place_level, number_level
         FROM candidates

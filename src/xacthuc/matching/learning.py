@@ -145,11 +145,17 @@ def _weigh(m: Levels, u: Levels, people: int) -> tuple[Weight, ...]:
     weights = []
     for field, count in LEVELS.items():
         for level in range(count):
-            weights.append(Weight(field, level, 0, _bits(m[field][level], u[field][level])))
+            weights.append(Weight(field, level, 0, _bits(*_chances(field, level, m, u))))
             if field == "name" and level < SAME_WORDS:
                 for rarity in range(1, RARITIES):
                     weights.append(Weight(field, level, rarity, _bits(m[field][level], _share_of(rarity, people))))
     return tuple(weights)
+
+
+def _chances(field: str, level: int, m: Levels, u: Levels) -> tuple[float, float]:
+    """Give m and u of a level: six digits alike only repeat birth year, sex and province, so they weigh like others."""
+    alike = (2, 3) if field == "number" and level >= 2 else (level,)
+    return sum(m[field][at] for at in alike), sum(u[field][at] for at in alike)
 
 
 def _bits(m: float, u: float) -> int:

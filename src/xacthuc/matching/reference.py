@@ -298,7 +298,9 @@ def _index(people: Sequence[Row], key: Key) -> dict[Any, list[Row]]:
 
 def score(levels: Mapping[str, int], rarity: int, model: Model) -> dict[str, int]:
     """Step 08: the weight of each field."""
-    return {field: model.weigh(field, levels[field], rarity) for field in LEVELS}
+    weights = {field: model.weigh(field, levels[field], rarity) for field in LEVELS}
+    of_another = levels["number"] == 0 and levels["name"] >= 7 and not 0 <= levels["birth_date"] <= 3
+    return weights | ({"number": 0} if of_another else {})
 
 
 def rank(scored: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
