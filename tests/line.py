@@ -16,7 +16,9 @@ import pyarrow.csv as pc
 import pyarrow.parquet as pq
 import xlsxwriter
 
-COMMAND = (sys.executable, "-c", "from xacthuc.cli import main; main()")
+# Whoever starts the tests in the background has Ctrl-C ignored, and what they start would too.
+HEAR = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+COMMAND = (sys.executable, "-c", HEAR + "from xacthuc.cli import main; main()")
 
 
 def start(*words: str | Path, temporary: Path) -> subprocess.Popen[str]:

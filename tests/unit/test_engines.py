@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from line import HEAR
 from xacthuc.engines import Engine, EngineFailed, Step, load_steps, open_engine
 
 TABLE = json.loads((Path(__file__).parents[2] / "conformance" / "functions.json").read_text(encoding="utf-8"))
@@ -217,7 +218,7 @@ except KeyboardInterrupt:
 
 @pytest.mark.parametrize("seconds", [0, 0.3, 2])
 def test_ctrl_c_stops_a_step_as_it_stops_anything(seconds: float, tmp_path: Path) -> None:
-    process = subprocess.Popen([sys.executable, "-c", ENDLESS], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([sys.executable, "-c", HEAR + ENDLESS], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
     assert process.stdout
     try:
         assert process.stdout.readline() == "begun\n"
