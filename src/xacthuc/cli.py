@@ -94,7 +94,7 @@ def verify(*, as_of: datetime | None, title: str, report: bool, as_json: bool, *
 
     summary = summarise(outcome)
     print_summary(summary, as_json=as_json)
-    sys.exit(REFUSED if summary["refused_files"] or summary["refused_sheets"] else DONE)
+    sys.exit(REFUSED if any(summary[key] for key in ("refused_files", "refused_sheets", "faulty_files")) else DONE)
 
 
 @commands.command()
@@ -111,7 +111,7 @@ def read(files: tuple[Path, ...], out: Path, columns: Path | None, *, as_json: b
     with Progress(quiet=as_json, steps=len(files)) as progress:
         sources = read_only(files, out=out, columns=columns, report=progress.step)
     print_reading(sources, out=out, as_json=as_json)
-    sys.exit(DONE if all(source.whole for source in sources) else REFUSED)
+    sys.exit(DONE if all(source.whole and not source.faults for source in sources) else REFUSED)
 
 
 @commands.command()

@@ -158,6 +158,7 @@ class SheetLayout:
     columns: tuple[Column, ...] = ()
     header_rows: tuple[int, ...] = ()  # as a person sees them
     ignored_columns: tuple[str, ...] = ()  # headings that are no field of ours
+    unused_columns: tuple[str, ...] = ()  # those of them, and columns without a heading, that most rows fill
     date_system: Literal[1900, 1904] = 1900
     birth_order: Literal["dmy", "mdy", "ymd"] | None = None  # given by a column map; else found by cleaning
     place_tree: Literal["2021", "2025", "none"] = "2021"

@@ -71,6 +71,27 @@ def test_verify_explain_and_report(call: Call, register: Path, lists: list[Path]
     assert "Lần hai" in (out / "report.html").read_text(encoding="utf-8")
 
 
+def test_verify_says_what_was_not_used_and_which_letters_were_lost(call: Call, register: Path, tmp_path: Path) -> None:
+    full = write_csv(tmp_path / "a.csv", [[*HEADINGS, "Trường ABC"], [*note_person(0), "p"], [*note_person(1), "p"]])
+    lost = tmp_path / "b.csv"
+    rows = [["Họ và tên", *HEADINGS[1:]], *(note_person(place, name="Nguyễn Thị Đào") for place in range(3))]
+    lost.write_bytes("\n".join(",".join(row) for row in rows).encode("cp1252", "replace"))
+    words = ("verify", full, lost, "--register", register, "--out", tmp_path / "out", *DAY, "--no-report")
+    code, told, _ = call(*words)
+    assert code == 1
+    assert "a.csv: cột không dùng · columns not used: Trường ABC" in told
+    assert "CSV UTF-8" in told
+    code, told, _ = call(*words, "--json")
+    said = json.loads(told)
+    assert code == 1
+    assert said["unused_columns"][0] == {"file": "a.csv", "sheet": "", "columns": ["Trường ABC"]}
+    assert said["faulty_files"] == [{"file": "b.csv", "sheet": "", "code": "letters_lost"}]
+    code, told, _ = call("read", full, lost, "--out", tmp_path / "read", "--json")
+    assert code == 1
+    assert json.loads(told)["faulty_files"] == said["faulty_files"]
+    assert json.loads(told)["files"][0]["sheets"][0]["not_used"] == ["Trường ABC"]
+
+
 def test_what_is_given_is_written_beside_its_name(
     call: Call, register: Path, lists: list[Path], tmp_path: Path
 ) -> None:

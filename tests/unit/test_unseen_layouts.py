@@ -651,3 +651,145 @@ def test_a_map_says_that_a_column_holds_names(tmp_path: Path) -> None:
     sheet = next(read_file(path, columns=columns))
     (batch,) = sheet.batches
     assert clean_batch(batch, sheet.layout).records["name"].to_pylist() == ["Janssen", "Anna Moderna"]
+
+
+NUMBERS = ("089080000001", "089190000002", "089175000003")
+
+
+def read_layout(path: Path) -> Any:
+    return next(reading.layout for reading, _ in read_all(path))
+
+
+def test_full_columns_that_are_not_used_are_told(tmp_path: Path) -> None:
+    rows = [
+        ["DANH SÁCH"],
+        ["TT", "Họ và tên", "Ngày sinh", "Trường ABC", "Cân nặng", "", "Trống"],
+        ["1", AN[0], "02/03/1980", "p", "60", "q", ""],
+        ["2", BINH[0], "25/12/1990", "p", "", "q", ""],
+        [],
+        ["3", CUC[0], "30/05/1975", "p", "", "q", ""],
+    ]
+    layout = read_layout(write_xlsx(tmp_path / "a.xlsx", ("S", rows)))
+    assert layout.ignored_columns == ("Trường ABC", "Cân nặng", "Trống")
+    assert layout.unused_columns == ("Trường ABC", "(F)")
+
+
+def test_full_columns_of_a_further_table_are_told(tmp_path: Path) -> None:
+    rows = [
+        ["TT", "Họ và tên", "Ngày sinh", "Số CCCD"], ["1", AN[0], "02/03/1980", AN[3]], [],
+        ["TT", "Họ và tên", "Trường ABC", "Ngày sinh", "Số CCCD"], ["1", BINH[0], "p", "25/12/1990", BINH[3]],
+    ]  # fmt: skip
+    assert read_layout(write_xlsx(tmp_path / "a.xlsx", ("S", rows))).unused_columns == ("Trường ABC",)
+
+
+def read_raw(path: Path, field: str) -> list[str | None]:
+    return [row.get(field) for _, rows in read_all(path) for row in rows]
+
+
+def write_headed(path: Path, heading: str, values: tuple[str, ...], *more: str) -> Path:
+    rows = [["Họ và tên", "Ngày sinh", heading, *more]]
+    rows += [
+        [p[0], "02/03/1980", value, *[value] * len(more)] for p, value in zip((AN, BINH, CUC), values, strict=True)
+    ]
+    return write_xlsx(path, ("S", rows))
+
+
+def test_numbers_are_known_under_a_heading_that_says_nothing(tmp_path: Path) -> None:
+    path = write_headed(tmp_path / "a.xlsx", "Mã ABC", NUMBERS)
+    assert read_raw(path, "number") == list(NUMBERS)
+    (reading, _), *_ = read_all(path)
+    assert [(f.code, f.column) for f in reading.findings] == [("column_guessed", "C")]
+    assert reading.layout.ignored_columns == ()
+
+
+@pytest.mark.parametrize(
+    ("heading", "values", "more"),
+    [
+        ("Mã ABC", ("999080000001", "999190000002", "999175000003"), ()),  # no province
+        ("Mã ABC", ("089080000001", "x", "y"), ()),
+        ("Mã của mẹ", NUMBERS, ()),
+        ("Mã ABC", NUMBERS, ("Mã DEF",)),  # which of the two?
+    ],
+)
+def test_columns_that_are_not_plainly_numbers_stay_unused(
+    tmp_path: Path, heading: str, values: tuple[str, ...], more: tuple[str, ...]
+) -> None:
+    path = write_headed(tmp_path / "a.xlsx", heading, values, *more)
+    assert read_raw(path, "number") == [None] * 3
+    assert read_layout(path).unused_columns == (heading, *more)
+
+
+def test_a_column_of_numbers_is_not_guessed_beside_one_that_says_so(tmp_path: Path) -> None:
+    path = write_headed(tmp_path / "a.xlsx", "Số CCCD", NUMBERS, "Mã ABC")
+    assert read_layout(path).unused_columns == ("Mã ABC",)
+
+
+@pytest.mark.parametrize("heading", ["Số CC", "Số TCC", "TCC", "Số  thẻ CC"])
+def test_short_headings_of_numbers(tmp_path: Path, heading: str) -> None:
+    assert read_raw(write_headed(tmp_path / "a.xlsx", heading, ("1", "2", "3")), "number") == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize("heading", ["Sinh", "Năm  sinh", "Năm\u00a0sinh", "Ngày/tháng/năm"])
+def test_short_headings_of_names_and_births(tmp_path: Path, heading: str) -> None:
+    rows = [["H.tên", heading, "CCCD"], [AN[0], "1980", NUMBERS[0]], [BINH[0], "25/12/1990", NUMBERS[1]]]
+    path = write_xlsx(tmp_path / "a.xlsx", ("S", rows))
+    assert read_raw(path, "name") == [AN[0], BINH[0]]
+    assert read_raw(path, "birth_date") == ["1980", "25/12/1990"]
+
+
+def test_days_without_a_word_of_birth_are_no_births_in_the_years_of_vaccination(tmp_path: Path) -> None:
+    rows = [["Họ tên", "Ngày/tháng/năm", "CCCD"], [AN[0], "12/8/2021", "1"], [BINH[0], "25/12/2021", "2"]]
+    assert read_raw(write_xlsx(tmp_path / "a.xlsx", ("S", rows)), "birth_date") == [None, None]
+
+
+@pytest.mark.parametrize("heading", ["Loại VC", "Chế phẩm", "Hãng", "Hãng SX"])
+def test_short_headings_of_vaccines(tmp_path: Path, heading: str) -> None:
+    path = write_headed(tmp_path / "a.xlsx", heading, ("AZ", "Pfizer", "Vero Cell"))
+    assert read_raw(path, "vaccine") == ["AZ", "Pfizer", "Vero Cell"]
+
+
+def test_a_class_is_no_vaccine(tmp_path: Path) -> None:
+    assert read_raw(write_headed(tmp_path / "a.xlsx", "Hạng", ("A1", "B2", "C")), "vaccine") == [None] * 3
+
+
+@pytest.mark.parametrize("headings", [("Nam (x)", "Nữ (x)"), ("Nam", "Nữ (đánh dấu x)")])
+def test_sexes_are_ticked_under_headings_that_say_how(tmp_path: Path, headings: tuple[str, str]) -> None:
+    rows = [["Họ tên", "Ngày sinh", *headings], [AN[0], "1980", "x", ""], [BINH[0], "1990", "", "x"]]
+    assert read_raw(write_xlsx(tmp_path / "a.xlsx", ("S", rows)), "sex") == ["Nam", "Nữ"]
+
+
+def test_women_alone_are_ticked(tmp_path: Path) -> None:
+    rows = [["Họ tên", "Ngày sinh", "Nữ (x)"], [AN[0], "1980", ""], [BINH[0], "1990", "x"]]
+    assert read_raw(write_xlsx(tmp_path / "a.xlsx", ("S", rows)), "sex") == [None, "Nữ"]
+
+
+def save_as_ansi(path: Path, rows: list[list[str]]) -> Path:
+    """Write a csv as Excel does in a code page of Western Europe."""
+    path.write_bytes("\r\n".join(",".join(row) for row in rows).encode("cp1252", "replace"))
+    return path
+
+
+def list_codes(path: Path) -> list[str]:
+    return [finding.code for reading, _ in read_all(path) for finding in reading.findings]
+
+
+LIST = [["Họ và tên", "Ngày sinh", "Giới tính", "Số CCCD", "Địa chỉ"]] + [
+    [person[0], "02/03/1980", "Nữ", person[3], "Ấp Kiến Bình"] for person in (AN, BINH, CUC)
+]
+
+
+def test_letters_lost_in_saving_are_told_of_the_file(tmp_path: Path) -> None:
+    assert "letters_lost" in list_codes(save_as_ansi(tmp_path / "a.csv", LIST))
+    assert "letters_lost" not in list_codes(write_text(tmp_path / "b.csv", LIST))
+
+
+def test_letters_lost_in_a_sheet_that_is_not_understood(tmp_path: Path) -> None:
+    rows = [["Đối tượng", "Địa chỉ", "Ấp"], *([p[0], "Ấp Kiến", "Tổ một"] for p in (AN, BINH, CUC))]
+    assert "letters_lost" in list_codes(save_as_ansi(tmp_path / "a.csv", rows))
+
+
+def test_questions_and_slips_are_no_letters_lost(tmp_path: Path) -> None:
+    asked = ["Họ và tên", "Ngày sinh", "Đã tiêm? ", "Sốt?Ho?", "https://a.vn/?b=c?d"]
+    rows = [asked, *([p[0], "1980", "không?", "a?b", "c?d"] for p in (AN, BINH, CUC))]
+    rows += [["Nguy?n V?n A", "1980", "", "", ""]]
+    assert "letters_lost" not in list_codes(write_text(tmp_path / "a.csv", rows))

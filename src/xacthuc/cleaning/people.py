@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -22,6 +23,8 @@ from xacthuc.cleaning.vaccines import count_edits
 from xacthuc.records import SheetLayout
 
 OLDEST = 125  # years: nobody is older; an earlier birth is a typing error
+
+_ASIDE = re.compile(r"\s*\([^)]*\)")  # "Nữ (x)"
 
 BIRTH_CODES = {
     "month_first": "birth_month_first",
@@ -73,7 +76,9 @@ def clean_people(cells: Cells, layout: SheetLayout, *, evidence: SheetEvidence, 
 
 def find_marked_sex(layout: SheetLayout) -> str | None:
     """Give the sex that a mark means where the column is headed "Nữ" or "Nam" alone."""
-    heads = [fold(column.heading.split(" / ")[-1]) for column in layout.columns if column.field == "sex"]
+    heads = [
+        fold(_ASIDE.sub("", column.heading.split(" / ")[-1])) for column in layout.columns if column.field == "sex"
+    ]
     return {"nu": "F", "nam": "M"}.get(heads[0]) if len(heads) == 1 else None
 
 

@@ -9,6 +9,7 @@ from functools import cache
 from importlib import resources
 from itertools import pairwise
 
+from xacthuc.codes.units import load_units
 from xacthuc.reading.grid import Row
 from xacthuc.reading.legacy import decode, fold
 from xacthuc.reading.plan import DOSE_FIELDS, Plan, PlanColumn
@@ -26,6 +27,8 @@ _RANK = re.compile(r"^\s*(?:[IVX]+|\d+|[A-Za-z])\s*[.)/\-]\s*")  # "II. Ấp ...
 _CITIZEN = re.compile(r"'?0\d{11}")
 _BIRTH = re.compile(r"(\d{1,2}[/.\-]\d{1,2}[/.\-])?(19\d\d|200\d|201\d)([/.\-]\d{1,2}[/.\-]\d{1,2})?(\.0)?")
 _ENOUGH = 0.6  # share of the filled cells that must look alike
+_PLAINLY = 0.8  # the same where the heading says nothing of it
+_LEAST_TOLD = 2  # filled cells
 
 
 @cache
@@ -83,6 +86,28 @@ def looks_like_numbers(values: Sequence[str | None]) -> bool:
     return _share(values, lambda v: bool(re.fullmatch(r"\d{12}|\d{9}", v.strip()))) >= _ENOUGH
 
 
+def looks_like_citizens(values: Sequence[str | None]) -> bool:
+    """Tell whether nearly all filled cells are 12 digits as citizens have them: a province, then a century's digit.
+
+    The zero that a spreadsheet dropped counts as there. Fewer than two filled cells tell nothing.
+    """
+    if sum(v is not None for v in values) < _LEAST_TOLD:
+        return False
+    return _share(values, lambda v: bool(_get_citizen_pattern().fullmatch(v.strip()))) >= _PLAINLY
+
+
+@cache
+def _get_citizen_pattern() -> re.Pattern[str]:
+    # The first three digits are "0" and the code of the province in the tree of 2021 (Circular TT 07/2016/TT-BCA).
+    codes = "|".join(unit.code for unit in load_units("2021").provinces())
+    return re.compile(rf"'?0?(?:{codes})[0-3]\d{{8}}")
+
+
+def looks_like_vaccines(values: Sequence[str | None]) -> bool:
+    """Tell whether most of the filled cells name a vaccine."""
+    return _share(values, lambda v: bool(get_words_pattern("vaccines").search(fold(v)))) >= _ENOUGH
+
+
 def find_dose_field(values: Sequence[str | None]) -> str:
     """Give what a column headed only "Mũi 1" holds: date, vaccine, or else the dose's number."""
     if _share(values, lambda v: bool(_DATE.match(v.strip()) or (v.strip().isdigit() and len(v.strip()) == 5))) >= 0.5:
@@ -123,7 +148,7 @@ def build_guess(rows: Sequence[Row], *, plan: Plan | None = None, encoding: str 
         if index in taken or index == ordinal:
             continue
         field = _find_field(values, encoding=encoding)
-        if field == "birth_date" and _is_late(values):
+        if field == "birth_date" and is_late(values):
             field = "dose_date"
         if field and field not in has and field not in found:
             found[field] = PlanColumn(field, index, "", slot=1 if field in DOSE_FIELDS else 0)
@@ -133,10 +158,12 @@ def build_guess(rows: Sequence[Row], *, plan: Plan | None = None, encoding: str 
         found = {k: c for k, c in found.items() if k in ("name", "qr", "number")}
     columns = (*(plan.columns if plan else ()), *found.values())
     doses = plan.doses if plan else ((None,) if any(c.slot for c in columns) else ())
-    guessed = tuple(sorted(c.index for c in found.values()))
+    guessed = {*(plan.guessed if plan else ()), *(c.index for c in found.values())}
+    left = [(at, h) for at, h in zip(plan.ignored_at, plan.ignored, strict=True) if at not in guessed] if plan else []
     return Plan(
         columns=columns, header_rows=plan.header_rows if plan else (), encoding=encoding, doses=doses,
-        ignored=plan.ignored if plan else (), ordinal=ordinal, guessed=guessed,
+        ignored=tuple(h for _, h in left), ignored_at=tuple(at for at, _ in left),
+        ordinal=ordinal, guessed=tuple(sorted(guessed)),
     )  # fmt: skip
 
 
@@ -172,7 +199,7 @@ def _is_running(values: Sequence[str | None]) -> bool:
     return len(numbers) > 2 and steps >= (len(numbers) - 1) * 0.8
 
 
-def _is_late(values: Sequence[str | None]) -> bool:
+def is_late(values: Sequence[str | None]) -> bool:
     """Tell whether most of the dates lie in the years of vaccination against COVID-19."""
     years = [m.group() for v in values if v and (m := re.search(r"20[0-9]{2}|(?<=[/.\-])\d{2}$", v))]
     return sum(y[-2:] in ("21", "22", "23") for y in years) * 2 > len([v for v in values if v])

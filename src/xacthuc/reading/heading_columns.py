@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from xacthuc.reading.column_map import ColumnMap, squeeze
-from xacthuc.reading.content import find_dose_field, list_words, looks_like_births, looks_like_name, looks_like_numbers
+from xacthuc.reading.content import (
+    find_dose_field,
+    is_late,
+    list_words,
+    looks_like_births,
+    looks_like_citizens,
+    looks_like_name,
+    looks_like_numbers,
+    looks_like_vaccines,
+)
 from xacthuc.reading.grid import Row
 from xacthuc.reading.headings import cut_words, find_dose, find_heading, part_words
 from xacthuc.reading.legacy import decode, fold
@@ -32,6 +41,8 @@ _BIRTH_PARTS = {
 }
 _BIRTH_FIELDS = {"birth_day": "day", "birth_month": "month", "birth_year": "year"}
 _SEXES = {"nam": "Nam", "nu": "Nữ", "male": "M", "female": "F", "m": "M", "f": "F"}
+_TICKED = re.compile(r"^(nam|nu|male|female) (?:(?:danh dau|ghi|tick) )?x$")  # "Nữ (x)"
+_OTHER_PEOPLE = re.compile(rf"{_OTHERS.pattern}|\b(vo|chong|con|can bo|nguoi nhap|nguoi lap)\b")
 _VAGUE_NAMES = frozenset({"doi tuong", "nguoi dan", "cong dan", "benh nhan", "khach hang", "nhan vien", "hoc sinh"})
 _LEAST_OF_BLOCK = 3  # headings that come again
 _VAGUE = frozenset({"ngay", "so", "ten", "loai", "ma", "date", "no", "name", "ho"})
@@ -53,7 +64,7 @@ class HeadingColumn:
     @property
     def folded(self) -> list[str]:
         """The parts as folded words."""
-        return [fold(part_words(p), self.encoding) for p in self.parts]
+        return [_TICKED.sub(r"\1", fold(part_words(p), self.encoding)) for p in self.parts]
 
 
 @dataclass(frozen=True)
@@ -88,20 +99,53 @@ def build_columns(
     found = [f for h in headings if h.index not in taken and h.parts and (f := _find(h, siblings, sample)) is not None]
     ordinal = next((f.column.index for f in found if f.field == "ordinal"), None)
     found = found if mapped else _find_vague_name(headings, found, sample=sample)
-    found = [f for f in found if f.field != "ordinal" and _get_field(f) not in given]
+    more = _find_by_values(headings, found, taken=taken, fields=given, sample=sample)
+    found = [f for f in (*found, *more) if f.field != "ordinal" and _get_field(f) not in given]
     found = _join_commune(_divide_births(_mend_births(_join_names(found), sample)))
     placed, doses = _place_doses(mapped + _mend_id(found, sample))
     used = {c.index for c in placed} | {ordinal}
-    ignored = tuple(h.text for h in headings if h.parts and h.index not in used)
+    ignored = {h.index: h.text for h in headings if h.parts and h.index not in used}
     return Plan(
         columns=tuple(placed),
         header_rows=header_rows,
         encoding=encoding,
         doses=doses,
-        ignored=ignored,
+        ignored=tuple(ignored.values()),
+        ignored_at=tuple(ignored),
         ordinal=ordinal,
+        guessed=tuple(f.column.index for f in more if f.field == "number" and f.column.index in used),
         blocks=blocks,
     )
+
+
+def _find_by_values(
+    headings: Sequence[HeadingColumn],
+    found: list[_Found],
+    *,
+    taken: set[int],
+    fields: set[str],
+    sample: Sequence[Row],
+) -> list[_Found]:
+    """Give columns whose heading says nothing or too little and whose values are plain, for fields no heading names.
+
+    A citizen's number is known by its digits; "Hãng" and "Ngày/tháng/năm" need the values of a vaccine, of a birth.
+    """
+    fields = fields | {_get_field(f) for f in found}
+    known = taken | {f.column.index for f in found}
+    unknown = [h for h in headings if h.parts and h.index not in known and not _OTHER_PEOPLE.search(" ".join(h.folded))]
+    more = []
+    for field, tells in _TELLING.items():
+        columns = [h for h in unknown if tells(h.folded[-1], [r[h.index] for r in sample if h.index < len(r)])]
+        if field not in fields and len(columns) == 1:
+            more.append(_Found(columns[0], field))
+    return more
+
+
+_TELLING: dict[str, Callable[[str, list[str | None]], bool]] = {
+    "number": lambda _, values: looks_like_citizens(values),
+    "vaccine": lambda leaf, values: leaf in ("hang", "vc", "hang sx") and looks_like_vaccines(values),
+    "birth_date": lambda leaf, values: leaf == "ngay thang nam" and looks_like_births(values) and not is_late(values),
+}
 
 
 def find_blocks(headings: Sequence[HeadingColumn]) -> tuple[int, ...]:

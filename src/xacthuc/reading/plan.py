@@ -33,6 +33,7 @@ class Plan:
     encoding: str | None = None
     doses: tuple[str | None, ...] = ()  # the heading of each slot ("Mũi 1"), None without one
     ignored: tuple[str, ...] = ()
+    ignored_at: tuple[int, ...] = ()  # where these headings stand
     ordinal: int | None = None  # the column of running numbers
     guessed: tuple[int, ...] = ()  # columns told by their values alone
     blocks: tuple[int, ...] = ()  # how far right the same columns come again, for lists side by side

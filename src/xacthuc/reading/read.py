@@ -16,12 +16,14 @@ from xacthuc.reading.grid import Grid, Note, Row, list_rows
 from xacthuc.reading.header import build_plan, find_header
 from xacthuc.reading.heading_columns import HeadingColumn, build_columns
 from xacthuc.reading.limits import DEFAULT, Limits
+from xacthuc.reading.lost_letters import has_lost_letters
 from xacthuc.reading.plan import Plan
 from xacthuc.reading.row_kinds import RowSorter
 from xacthuc.reading.sheet import ListReader, SheetReading
 from xacthuc.reading.summary import count_summary
 from xacthuc.reading.tables import level_titles
 from xacthuc.reading.titles import Standing, read_name, read_titles
+from xacthuc.reading.unused import list_unused
 from xacthuc.reading.web_pages import open_web_page
 from xacthuc.reading.workbooks import open_workbook
 
@@ -104,6 +106,8 @@ def _read_grid(grid: Grid, *, path: Path, columns: ColumnMap | None, limits: Lim
         batches=iter(()),
     )
     all_chunks = chain([first], chunks) if first is not None else iter(())
+    if has_lost_letters(head, plan=plan):
+        grid.notes.append(Note("letters_lost", field="file"))
     if plan is None:
         code = "sheet_not_understood" if looks_like_people(head) else "sheet_without_people"
         grid.notes.extend(Note(code) for _ in range(first is not None))
@@ -115,6 +119,8 @@ def _read_grid(grid: Grid, *, path: Path, columns: ColumnMap | None, limits: Lim
         context["encoding"] = plan.encoding
     if columns and "name" in columns.headings and plan.has("name"):
         context["names_told"] = "y"
+    if first is not None:
+        reading.unused = list_unused(first, plan=plan, body=plan.header_rows[-1] + 1 if plan.header_rows else 0)
     sorter = RowSorter(plan, header=[head[i] for i in plan.header_rows], titles=titles)
     reader = ListReader(
         reading=reading,

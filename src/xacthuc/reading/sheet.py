@@ -19,6 +19,7 @@ from xacthuc.reading.plan import Plan
 from xacthuc.reading.row_kinds import RowSorter
 from xacthuc.reading.tables import Table, begin_table, find_title_start, has_other_heading, understand_table
 from xacthuc.reading.titles import Standing, change_standing
+from xacthuc.reading.unused import list_unused
 from xacthuc.records import Column, Finding, RowKind, SheetKind, SheetLayout
 
 KIND_LETTERS: dict[RowKind, str] = {"data": "d", "heading": "h", "blank": "b", "total": "t"}
@@ -46,6 +47,7 @@ class SheetReading:
     findings: list[Finding] = field(default_factory=list)
     row_kinds: bytearray = field(default_factory=bytearray)
     earlier: list[Plan] = field(default_factory=list)  # the plans of tables above the one being read
+    unused: tuple[str, ...] = ()  # full columns that were not understood, of all tables
 
     @property
     def layout(self) -> SheetLayout:
@@ -63,6 +65,7 @@ class SheetReading:
             columns=_list_columns(plans),
             header_rows=tuple(i + 1 for i in plans[0].header_rows),
             ignored_columns=tuple(dict.fromkeys(h for p in plans for h in p.ignored)),
+            unused_columns=tuple(dict.fromkeys(self.unused)),
             date_system=self.grid.date_system,
             birth_order=given.birth_order if given else None,
             place_tree=given.place_tree if given else "2021",
@@ -227,6 +230,8 @@ class ListReader:
         self.standing = begin_table(self.standing, table.titles, encoding=table.plan.encoding)
         self._merges = _list_merges(reading)
         self._above = None
+        body = table.plan.header_rows[-1] + 1 - self._next
+        reading.unused += list_unused(chunk.slice(start), plan=table.plan, body=body)
         below = self._read_chunk(chunk.slice(start))
         found = [t for t in (above, below) if t is not None]
         return join_tables(found) if found else None

@@ -45,6 +45,7 @@ class Source:
     layouts: tuple[SheetLayout, ...]
     refused: str | None = None  # finding code why the file could not be read at all
     refused_sheets: tuple[tuple[str, str], ...] = ()  # sheets that could not be read, or not to their end, and why
+    faults: tuple[tuple[str, str], ...] = ()  # sheets, and what is wrong with all of the file, though it was read
     unfound: tuple[str, ...] = ()  # headings of the column map that the file does not have
 
     @property
@@ -125,6 +126,7 @@ def _write(
     layouts: list[SheetLayout] = []
     headings: set[str] = set()
     refused_sheets: list[tuple[str, str]] = []
+    faults: list[tuple[str, str]] = []
     refused: str | None = None
     count = 0
     with (
@@ -145,7 +147,8 @@ def _write(
                 findings.write_table(as_findings(sheet.findings))
                 layouts.append(sheet.layout)
                 headings |= _list_headings(sheet)
-                refused_sheets += _list_refused(sheet)
+                refused_sheets += _list_codes(sheet, kind="refused", fields=("sheet", "file"))
+                faults += _list_codes(sheet, kind="wrong", fields=("file",))
         except FileRefused as refusal:
             refused = refusal.code
             findings.write_table(as_findings([Finding(file=path.name, field="file", code=refusal.code)]))
@@ -156,6 +159,7 @@ def _write(
         layouts=tuple(layouts),
         refused=refused,
         refused_sheets=tuple(refused_sheets),
+        faults=tuple(faults),
         unfound=tuple(columns.list_unfound(headings)) if columns else (),
     )
 
@@ -165,10 +169,10 @@ def _list_headings(sheet: SheetReading) -> set[str]:
     return known | set(sheet.layout.ignored_columns)
 
 
-def _list_refused(sheet: SheetReading) -> list[tuple[str, str]]:
-    """Give the reasons why a sheet could not be read as a whole; rows that are no record are not meant."""
-    codes = dict.fromkeys(f.code for f in sheet.findings if f.field in ("sheet", "file"))
-    return [(sheet.layout.sheet, code) for code in codes if get_code(code).kind == "refused"]
+def _list_codes(sheet: SheetReading, *, kind: str, fields: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Give the codes of one kind that speak of a sheet or its file as a whole; single rows are not meant."""
+    codes = dict.fromkeys(f.code for f in sheet.findings if f.field in fields)
+    return [(sheet.layout.sheet, code) for code in codes if get_code(code).kind == kind]
 
 
 def _clean_sheet(sheet: SheetReading, cleaners: Cleaners, *, keep_ids: bool) -> Iterator[Cleaned]:
@@ -208,12 +212,13 @@ def as_findings(findings: Any) -> pa.Table:
 def _load(summary: Path) -> Source:
     data = json.loads(summary.read_text(encoding="utf-8"))
     layouts = tuple(_load_layout(entry) for entry in data.pop("layouts"))
-    data["refused_sheets"] = tuple((sheet, code) for sheet, code in data.get("refused_sheets", ()))
+    for name in ("refused_sheets", "faults"):
+        data[name] = tuple((sheet, code) for sheet, code in data.get(name, ()))
     return Source(layouts=layouts, unfound=tuple(data.pop("unfound", ())), **data)
 
 
 def _load_layout(data: dict[str, Any]) -> SheetLayout:
     data["columns"] = tuple(Column(**column) for column in data["columns"])
-    for name in ("header_rows", "ignored_columns"):
+    for name in ("header_rows", "ignored_columns", "unused_columns"):
         data[name] = tuple(data[name])
     return SheetLayout(**data)

@@ -40,6 +40,8 @@ def summarise(outcome: Outcome) -> dict[str, Any]:
         "files": len(outcome.sources),
         "refused_files": {s.file: s.refused for s in outcome.sources if s.refused},
         "refused_sheets": list_refused_sheets(outcome.sources),
+        "faulty_files": list_faults(outcome.sources),
+        "unused_columns": list_unused_columns(outcome.sources),
         "map_headings_unfound": list(outcome.unfound),
         "people_in_register": outcome.people,
         "register_ids_repeated": outcome.ids_repeated,
@@ -63,6 +65,18 @@ def list_refused_sheets(sources: Sequence[Source]) -> list[dict[str, str]]:
     """Give the sheets that could not be read, or not to their end, and why."""
     found = [(source.file, sheet, code) for source in sources for sheet, code in source.refused_sheets]
     return [{"file": file, "sheet": sheet, "code": code} for file, sheet, code in found]
+
+
+def list_faults(sources: Sequence[Source]) -> list[dict[str, str]]:
+    """Give what is wrong with files as a whole that were read all the same."""
+    found = [(source.file, sheet, code) for source in sources for sheet, code in source.faults]
+    return [{"file": file, "sheet": sheet, "code": code} for file, sheet, code in found]
+
+
+def list_unused_columns(sources: Sequence[Source]) -> list[dict[str, Any]]:
+    """Give, by sheet, the columns that most rows fill and that were not understood: their values are in no record."""
+    layouts = [layout for source in sources for layout in source.layouts if layout.unused_columns]
+    return [{"file": lay.file, "sheet": lay.sheet, "columns": list(lay.unused_columns)} for lay in layouts]
 
 
 def _values(names: Sequence[str]) -> Any:
@@ -112,8 +126,12 @@ def print_summary(summary: Mapping[str, Any], *, as_json: bool) -> None:
     )
     for file, code in summary["refused_files"].items():
         _print_refused(console, file, code)
-    for sheet in summary["refused_sheets"]:
+    for sheet in (*summary["refused_sheets"], *summary["faulty_files"]):
         _print_refused(console, f"{sheet['file']} {sheet['sheet']}".strip(), sheet["code"])
+    for sheet in summary["unused_columns"]:
+        name, columns = f"{sheet['file']} {sheet['sheet']}".strip(), ", ".join(sheet["columns"])
+        said = f"{name}: cột không dùng · columns not used: {columns}"
+        console.print(said, style="yellow", markup=False, highlight=False, soft_wrap=True)
     _print_unfound(console, summary["map_headings_unfound"])
     if repeated := summary["register_ids_repeated"]:
         _print_warning(console, "run_register_ids_repeated", f"{repeated:,}")
@@ -156,7 +174,8 @@ def print_reading(sources: Sequence[Source], *, out: Path, as_json: bool) -> Non
             for s in sources
         ]
         unread, unfound = list_refused_sheets(sources), list_unfound(sources)
-        said = {"out": str(out), "files": told, "refused_sheets": unread, "map_headings_unfound": unfound}
+        said: dict[str, Any] = {"out": str(out), "files": told, "refused_sheets": unread}
+        said |= {"faulty_files": list_faults(sources), "map_headings_unfound": unfound}
         print(json.dumps(said, ensure_ascii=False))
         return
     console = Console()
@@ -165,7 +184,7 @@ def print_reading(sources: Sequence[Source], *, out: Path, as_json: bool) -> Non
         console.print(f"{source.file}: {records}", style="bold", markup=False, highlight=False)
         if source.refused:
             _print_refused(console, f"  {source.file}", source.refused)
-        for sheet, code in source.refused_sheets:
+        for sheet, code in (*source.refused_sheets, *source.faults):
             _print_refused(console, f"  {sheet or '-'}", code)
         for layout in source.layouts:
             counts = ", ".join(f"{count} {kind}" for kind, count in layout.counts.items())
@@ -181,7 +200,13 @@ def print_reading(sources: Sequence[Source], *, out: Path, as_json: bool) -> Non
 
 def _tell(layout: Any) -> dict[str, Any]:
     columns = [{"heading": c.heading, "field": c.field, "slot": c.slot} for c in layout.columns]
-    return {"sheet": layout.sheet, "kind": layout.kind, "rows": layout.counts, "columns": columns}
+    return {
+        "sheet": layout.sheet,
+        "kind": layout.kind,
+        "rows": layout.counts,
+        "columns": columns,
+        "not_used": list(layout.ignored_columns),
+    }
 
 
 def print_table(title: str, values: Mapping[str, Any]) -> None:
