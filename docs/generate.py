@@ -162,7 +162,13 @@ def write_cli() -> str:
     """Give the page of the commands, as `--help` tells them."""
     parts = [NOTE, "# The command `xacthuc`\n", "\n".join((_module_text("cli.py")).splitlines()[2:]) + "\n"]
     for name, command in sorted(commands.commands.items()):
-        context = click.Context(command, info_name=f"xacthuc {name}", max_content_width=100, terminal_width=100)
+        context = click.Context(
+            command,
+            info_name=f"xacthuc {name}",
+            max_content_width=100,
+            terminal_width=100,
+            help_option_names=commands.context_settings["help_option_names"],
+        )
         parts.append(f"## xacthuc {name}\n\n```\n{command.get_help(context)}\n```\n")
     return "\n".join(parts)
 

@@ -1,12 +1,15 @@
 """The command `xacthuc`: the library by hand, with errors for people and answers for scripts.
 
-Exit codes: 0 done; 1 done, but a file or a sheet could not be read; 2 the command or its input cannot be used; 3 the
-engine stopped (memory, disk, damaged file); 130 stopped by Ctrl-C: run it again and it goes on where it stood.
+Exit codes: 0 done; 1 done, but a file or a sheet could not be read, or nothing in a file that was only to be read;
+2 the command or its input cannot be used; 3 the engine stopped (memory, disk, damaged file); 130 stopped by Ctrl-C:
+run it again and it goes on where it stood.
 """
 
 from __future__ import annotations
 
 import json
+import shlex
+import shutil
 import sys
 from datetime import date, datetime
 from pathlib import Path
@@ -111,7 +114,7 @@ def read(files: tuple[Path, ...], out: Path, columns: Path | None, *, as_json: b
     with Progress(quiet=as_json, steps=len(files)) as progress:
         sources = read_only(files, out=out, columns=columns, report=progress.step)
     print_reading(sources, out=out, as_json=as_json)
-    sys.exit(DONE if all(source.whole and not source.faults for source in sources) else REFUSED)
+    sys.exit(DONE if all(source.rows and source.whole and not source.faults for source in sources) else REFUSED)
 
 
 @commands.command()
@@ -177,7 +180,7 @@ def score(out: Path, truth: Path, *, as_json: bool) -> None:
     """Measure the verdicts in OUT against the known TRUTH of a synthetic country or of test workbooks."""
     from xacthuc.nation import ScoreMismatchError, score_run
     from xacthuc.runs.refusals import VerifyRefused, check_made, check_table
-    from xacthuc.runs.summary import print_table
+    from xacthuc.runs.summary import pick_main, print_table
 
     check_made(out, "records.parquet", "persons.parquet", "rows.csv")
     if truth.suffix != ".csv":
@@ -189,7 +192,8 @@ def score(out: Path, truth: Path, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(measured, ensure_ascii=False))
     else:
-        print_table(f"{out}", measured)
+        print_table(f"{out}", pick_main(measured))
+        click.echo("Tất cả số đo: --json · All measures: --json")
 
 
 @commands.command()
@@ -220,12 +224,18 @@ def demo(folder: Path, seed: int, *, as_json: bool) -> None:
     from xacthuc.runs.summary import print_summary
 
     with Progress(quiet=as_json) as progress:
-        shown = demonstrate(folder, seed=seed, report=progress.step)
+        shown = demonstrate(folder, seed=seed, report=progress.step, command=name_command(sys.argv[0]))
     if as_json:
         click.echo(json.dumps({"summary": shown.summary, "measures": shown.measures}, ensure_ascii=False, default=str))
     else:
         print_summary(shown.summary, as_json=False)
         click.echo(shown.text)
+
+
+def name_command(called: str) -> str:
+    """Give what a person has to type for xacthuc: its name, or where that is not known the path it was called by."""
+    by_path = Path(called).stem == "xacthuc" and shutil.which("xacthuc") is None
+    return shlex.quote(called) if by_path else "xacthuc"
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from xacthuc.nation import build_nation, score
@@ -39,8 +41,8 @@ class Shown:
     text: str
 
 
-def demonstrate(folder: Path, *, seed: int, report: Report) -> Shown:
-    """Make the province, verify workbooks and records, write reports."""
+def demonstrate(folder: Path, *, seed: int, report: Report, command: str = "xacthuc") -> Shown:
+    """Make the province, verify workbooks and records, write reports; `command` is how the person calls xacthuc."""
     country, books = folder / "country", folder / "workbooks"
     if not (country / "truth.parquet").exists():
         build_nation(country, people=PEOPLE, doses=DOSES, seed=seed, provinces=(PROVINCE,), progress=report)
@@ -55,7 +57,7 @@ def demonstrate(folder: Path, *, seed: int, report: Report) -> Shown:
         population=country / "population.parquet",
         given=_count_given(country, folder / "given.parquet"),
     )
-    return _tell(folder, books=books, district=district, province=province, country=country)
+    return _tell(folder, books=books, district=district, province=province, country=country, command=command)
 
 
 def _write_books(country: Path, books: Path, *, seed: int) -> tuple[Path, ...]:
@@ -105,7 +107,14 @@ def _count_given(country: Path, path: Path) -> Path:
     return path
 
 
-def _tell(folder: Path, *, books: Path, district: Outcome, province: Outcome, country: Path) -> Shown:
+def _choose_record(outcome: Outcome) -> str:
+    """Give a record in whose explanation there is something to see: details differ, if there is one."""
+    said = pq.read_table(outcome.verdicts, columns=["record", "identity"])
+    differ = said.filter(pc.equal(said["identity"], "MISMATCH"))
+    return shlex.quote((differ if differ.num_rows else said)["record"][0].as_py())
+
+
+def _tell(folder: Path, *, books: Path, district: Outcome, province: Outcome, country: Path, command: str) -> Shown:
     read = check_reading(district.records, folder / "district" / "rows.csv", books)
     found = check_verdicts(district.verdicts, books)
     persons = folder / "province" / "persons.parquet"
@@ -125,7 +134,7 @@ Open these:
   {folder}/district/annotated/            the clerks' own workbooks with remarks at the cells
   {folder}/province/report.html           the province, with deliveries and what was never entered
 Try these:
-  xacthuc explain RECORD --out {folder}/province      why one record got its verdict
-  xacthuc verify your-list.xlsx --register {folder}/country/register.parquet --out {folder}/yours
+  {command} explain {_choose_record(province)} --out {folder}/province      why one record got its verdict
+  {command} verify your-list.xlsx --register {folder}/country/register.parquet --out {folder}/yours
 """
     return Shown(summarise(district), measures, text)

@@ -55,12 +55,15 @@ def verify(order: Order, *, report: Report = lambda _, __: None) -> Outcome:
 
 def _run(order: Order, workspace: Workspace, aids: Aids, report: Report) -> Outcome:
     people = workspace.people  # known where the same run was finished before
-    register = _take_people(order, workspace, aids, report) if people is None else None
+    quick = measure(order.files) <= measure([order.register])  # what is sooner read is sooner found to be of no use
+    register = None if people is not None or quick else _take_people(order, workspace, aids, report)
     sources = take_claims(order.files, workspace, columns=aids.columns, threads=order.threads, report=report)
     if not any(source.rows for source in sources):
         workspace.drop_side()
         vi, en = zip(*(_say_unread(source) for source in sources), strict=True)
         raise VerifyRefused("run_nothing_read", ", ".join(vi), en=", ".join(en))
+    if people is None and register is None:
+        register = _take_people(order, workspace, aids, report)
     repeated = workspace.ids_repeated
     unfound = workspace.unfound if register is None else list_unfound([register, *sources])
     if register is not None:
@@ -74,6 +77,12 @@ def _run(order: Order, workspace: Workspace, aids: Aids, report: Report) -> Outc
         workspace.finish(people=people, unfound=unfound, ids_repeated=repeated)
     assert people is not None, "a run that is not finished takes its register in"
     return Outcome(order=order, sources=sources, people=people, unfound=unfound, ids_repeated=repeated)
+
+
+def measure(paths: Sequence[Path]) -> int:
+    """Give the bytes of files, and of those in folders."""
+    files = (file for path in paths for file in (path.iterdir() if path.is_dir() else [path]))
+    return sum(file.stat().st_size for file in files if file.is_file())
 
 
 def read_only(

@@ -195,6 +195,7 @@ def test_nation_and_score(call: Call, tmp_path: Path) -> None:
     assert (code, json.loads(told)["matched_wrong_person"]) == (0, 0)
     code, told, _ = call("score", tmp_path / "out", "--truth", folder / "truth.parquet")
     assert (code, "matched_wrong_person: 0" in told) == (0, True)
+    assert len(told.splitlines()) < 50
     code, told, _ = call("nation", tmp_path / "small", "--people", 200, "--doses", 20)
     assert (code, "residual" in told) == (0, True)
     code, _, err = call("nation", tmp_path / "many", "--people", 100, "--doses", 9000)
@@ -366,10 +367,32 @@ def test_demo_shows_the_whole_line(call: Call, monkeypatch: pytest.MonkeyPatch, 
     assert code == 0
     assert "Open these:" in told
     assert "0 of" in told
+    (tried,) = (line.split() for line in told.splitlines() if " explain " in line)
+    assert call("explain", tried[2], "--out", tmp_path / "demo" / "province")[0] == 0
     for path in ("district/report.html", "district/annotated", "province/report.html", "measures.json"):
         assert (tmp_path / "demo" / path).exists()
     code, told, err = call("demo", "--folder", tmp_path / "demo", "--seed", 5, "--json")  # what is there is shown again
     assert (code, err, json.loads(told).keys()) == (0, "", {"summary", "measures"})
+
+
+def test_the_demo_calls_the_command_as_the_person_did(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert cli.name_command(".venv/bin/xacthuc") == ".venv/bin/xacthuc"
+    assert cli.name_command("/a b/xacthuc") == "'/a b/xacthuc'"
+    assert cli.name_command("/src/xacthuc/__main__.py") == "xacthuc"
+    known = tmp_path / "xacthuc"
+    known.write_text("#!/bin/sh", encoding="utf-8")
+    known.chmod(0o755)
+    assert cli.name_command(".venv/bin/xacthuc") == "xacthuc"
+
+
+@pytest.mark.parametrize("text", ["Xin chào, đây là thư.\nHẹn gặp.\n", ",".join(HEADINGS)])
+def test_a_file_without_a_record_is_said(call: Call, tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    code, told, _ = call("read", tmp_path / "a.txt", "--out", tmp_path / "out")
+    assert (code, "No record could be read from: a.txt." in told) == (1, True)
+    code, told, _ = call("read", tmp_path / "a.txt", "--out", tmp_path / "out", "--json")
+    assert (code, json.loads(told)["files"][0]["records"]) == (1, 0)
 
 
 def test_version_and_help(call: Call) -> None:

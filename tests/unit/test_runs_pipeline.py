@@ -24,7 +24,7 @@ from xacthuc.runs.delivery import deliver
 from xacthuc.runs.intake import Source, list_unfound, take_in
 from xacthuc.runs.order import Order, VerifyRefused
 from xacthuc.runs.progress import Progress, count_steps, name_step
-from xacthuc.runs.summary import is_doubtful, print_reading, print_summary, summarise
+from xacthuc.runs.summary import is_doubtful, pick_main, print_reading, print_summary, summarise
 
 JAB = ("1", "AstraZeneca", "CTMAV562", "01/09/2021")
 OWN = ["record", *HEADINGS, *DOSE]
@@ -282,6 +282,24 @@ def test_what_cannot_be_used_is_refused_before_anything_begins(tmp_path: Path, t
     assert list(temporary.iterdir()) == []
 
 
+def test_what_is_sooner_read_is_refused_first(tmp_path: Path) -> None:
+    def list_told(order: Order) -> list[str]:
+        told: list[str] = []
+        with pytest.raises(VerifyRefused):
+            pipeline.verify(order, report=lambda name, _: told.append(name))
+        return sorted(set(told))
+
+    letter = tmp_path / "letter.csv"
+    letter.write_text("Xin chào", encoding="utf-8")
+    assert list_told(make_order(tmp_path, letter)) == ["letter.csv"]
+    listed = write_list(tmp_path / "a.csv", ("x", 0), ("y", 1))
+    assert list_told(make_order(tmp_path, listed, register=letter)) == ["register"]
+    folder = tmp_path / "people"
+    folder.mkdir()
+    write_register(folder / "register.csv")
+    assert pipeline.measure([folder]) == pipeline.measure([folder / "register.csv"]) > 0
+
+
 def test_column_map_is_used_for_reading_alone_too(tmp_path: Path) -> None:
     columns = tmp_path / "map.toml"
     columns.write_text('[columns]\nname = "who"\nbirth_date = "when"\n', encoding="utf-8")
@@ -339,3 +357,8 @@ def test_steps_that_are_reported_have_words_and_are_counted(tmp_path: Path) -> N
         assert [step for step in told if name_step(step) == step] == ["a.csv"]
         deliver(outcome, as_of=order.as_of, title="", report=lambda step, _, told=told: told.append(step))
         assert len(told) == count_steps(order, report=True)
+
+
+def test_the_main_measures_come_first_and_long_lists_not_at_all() -> None:
+    measured = {"files": {"a.csv": {"right": 1}}, "rows": {"wrong": [{"row": 1}], "right": 2}, "share": 0.5}
+    assert list(pick_main(measured).items()) == [("share", 0.5), ("rows", {"right": 2})]

@@ -186,6 +186,8 @@ def print_reading(sources: Sequence[Source], *, out: Path, as_json: bool) -> Non
             _print_refused(console, f"  {source.file}", source.refused)
         for sheet, code in (*source.refused_sheets, *source.faults):
             _print_refused(console, f"  {sheet or '-'}", code)
+        if source.whole and not source.rows:
+            _print_warning(console, "run_nothing_read", source.file)
         for layout in source.layouts:
             counts = ", ".join(f"{count} {kind}" for kind, count in layout.counts.items())
             console.print(f"  {layout.sheet or '-'} ({layout.kind}): {counts}", markup=False, highlight=False)
@@ -207,6 +209,14 @@ def _tell(layout: Any) -> dict[str, Any]:
         "columns": columns,
         "not_used": list(layout.ignored_columns),
     }
+
+
+def pick_main(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the measures worth a first look, single figures before groups; lists, and groups of groups, are left out."""
+    single = {key: value for key, value in values.items() if not isinstance(value, Mapping | list)}
+    groups = {key: pick_main(value) for key, value in values.items() if isinstance(value, Mapping)}
+    wide = {key for key in groups if all(isinstance(entry, Mapping) for entry in values[key].values())}
+    return single | {key: group for key, group in groups.items() if key not in wide}
 
 
 def print_table(title: str, values: Mapping[str, Any]) -> None:
