@@ -793,3 +793,17 @@ def test_questions_and_slips_are_no_letters_lost(tmp_path: Path) -> None:
     rows = [asked, *([p[0], "1980", "không?", "a?b", "c?d"] for p in (AN, BINH, CUC))]
     rows += [["Nguy?n V?n A", "1980", "", "", ""]]
     assert "letters_lost" not in list_codes(write_text(tmp_path / "a.csv", rows))
+
+
+def test_letters_lost_in_headings_alone(tmp_path: Path) -> None:
+    people = [[name, "1980", "1", "p", "q"] for name in ("NGUYEN VAN AN", "TRAN THI BINH", "LE THI CUC")]
+    heading = ["Họ và tên", "Ngày sinh", "Giới tính", "Điện thoại", "Địa chỉ"]
+    assert "letters_lost" in list_codes(save_as_ansi(tmp_path / "a.csv", [heading, *people]))
+    assert "letters_lost" not in list_codes(write_text(tmp_path / "b.csv", [["H? tên", *heading[1:]], *people]))
+
+
+def test_rows_keep_their_own_findings_where_letters_were_lost(tmp_path: Path) -> None:
+    sheet = next(read_file(save_as_ansi(tmp_path / "a.csv", LIST)))
+    cleaned = [clean_batch(batch, sheet.layout) for batch in sheet.batches]
+    codes = [finding["code"] for batch in cleaned for finding in batch.findings.to_pylist()]
+    assert codes.count("name_letters_lost") == 3

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from xacthuc.reading.grid import Row
 from xacthuc.reading.plan import Plan
 
-_INSIDE = re.compile(r"[^\W\d_]\?+[^\W\d_]")  # "Nguy?n", "Gi?i tính"; "Chưa tiêm?" asks
+_INSIDE = re.compile(r"(?:[^\W\d_]|^|\s)\?+[^\W\d_]")  # "Nguy?n", "Gi?i tính", "??a ch?"; "Chưa tiêm?" asks
 _IN_NAME = re.compile(r"[^\W\d_]\?+\s*[^\W\d_]|\?[^\W\d_]")  # "Th? Hoa", "??ng"; "Hoa ?" is a clerk's doubt
 _LINK = re.compile(r"://|=|@")
 _LEAST = 3  # cells, so that a slip or two of a typist say nothing
