@@ -159,6 +159,7 @@ def test_a_run_writes_the_same_down(tmp_path):
     tables = {
         "doses_to_judge": named.set_column(0, "record", claims).set_column(1, "person_group", numbers),
         "claims": pa.table({"claim": claims, "record": named["record"]}),
+        "doses": pa.schema([("claim", pa.int64()), ("first_claim", pa.int64())]).empty_table(),
         "people": pa.table({"person_no": pa.array(range(len(cases)), pa.int64()), "record": names}),
     }
     paths = {name: tmp_path / f"{name}.parquet" for name in tables}
