@@ -107,8 +107,8 @@ class DuckDBEngine:
             raise
 
     def _name_inputs(self, inputs: Mapping[str, Path]) -> None:
-        for name, path in inputs.items():
-            self._connection.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM {as_source(path)}")
+        views = [f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM {as_source(path)}" for name, path in inputs.items()]
+        self._run(lambda: self._connection.execute(";".join(views)) if views else None)
 
 
 def _select(step: Step) -> str:
