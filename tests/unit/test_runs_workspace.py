@@ -139,8 +139,8 @@ def test_files_of_a_person_are_never_removed(source: Path, name: str) -> None:
 
 @pytest.mark.usefixtures("temporary")
 def test_input_that_lies_where_results_go_is_left_alone(tmp_path: Path) -> None:
-    for name in ("in/records.parquet", "in/work/list.csv", "in/model.json"):
-        path = tmp_path / name
+    for name in ("records.parquet", "work/list.csv", "model.json"):
+        path = tmp_path / "in" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(name, encoding="utf-8")
         assert refuse(path, out=tmp_path / "in") == ("run_folder_holds_input", str(path))

@@ -70,7 +70,7 @@ def read_package(path: Path, *, limits: Limits) -> PackageFacts:
         zlib.error,
         EOFError,
         OSError,
-        NotImplementedError,
+        NotImplementedError,  # zipfile: a method of compression it does not know
         ElementTree.ParseError,
         LookupError,
         ValueError,

@@ -87,7 +87,14 @@ def _open_sheet(
             return _open_big(grid, path=path, facts=facts, limits=limits)
         with _no_panic():
             sheet = book.get_sheet_by_name(name)
-    except (CalamineError, ValueError, NotImplementedError, zipfile.BadZipFile, zlib.error, EOFError):
+    except (
+        CalamineError,
+        ValueError,
+        NotImplementedError,  # zipfile: a method of compression it does not know
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+    ):
         grid.notes.append(Note("sheet_damaged"))
         return grid
     if sheet.start is None:
@@ -120,7 +127,7 @@ def _list_big_chunks(grid: Grid, *, path: Path, part: str, limits: Limits) -> It
         except (
             SheetCut,
             ValueError,
-            NotImplementedError,
+            NotImplementedError,  # zipfile: a method of compression it does not know
             zipfile.BadZipFile,
             zlib.error,
             EOFError,
