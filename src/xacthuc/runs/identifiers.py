@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from xacthuc.runs.intake import ROW_GROUP, Source
+from xacthuc.runs.clean_files import ROW_GROUP
+from xacthuc.runs.intake import Source
 from xacthuc.runs.workspace import writing
 
 Key = tuple[str, int, str]  # sheet, row, own id

@@ -10,27 +10,18 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from xacthuc.cleaning import Cleaned, gather_evidence
 from xacthuc.findings import get_code
 from xacthuc.reading import ColumnMap, FileRefused, SheetReading, read_file
-from xacthuc.records import CLEAN_SCHEMA, FINDING_SCHEMA, Column, Finding, SheetLayout
+from xacthuc.records import Column, Finding, SheetLayout
+from xacthuc.runs.clean_files import PARTS, CleanFiles
 from xacthuc.runs.cleaners import Cleaners, use_system_memory
 from xacthuc.runs.workspace import writing
 
 # Batches looked at before the habits of a sheet are decided; a batch has about 200,000 rows.
 EVIDENCE_BATCHES = 2
-
-# Row groups that an engine can share out between its threads.
-ROW_GROUP = 250_000
-
-# How columns are kept. Nearly every number is another one: a dictionary is of no use, digits hardly compress. Names
-# compress well; all else is a few values again and again, which the dictionary alone makes small.
-NUMBERS = ("record", "number", "number12", "number9", "phone", "insurance")
-NAMES = ("name", "name_key", "name_fold", "name_base")
 
 Report = Callable[[str, int], None]
 
@@ -83,7 +74,7 @@ def take_in(
     summary = folder / f"{name}.json"
     if summary.exists():
         return _load(summary)
-    for part in ("rows", "findings"):
+    for part in PARTS:
         (folder / part).mkdir(parents=True, exist_ok=True)
     use_system_memory()
     with Cleaners((threads or count_processors()) - 1) as cleaners:
@@ -122,39 +113,28 @@ def _write(
     report: Report,
     keep_ids: bool,
 ) -> Source:
-    schema = CLEAN_SCHEMA.append(pa.field(number, pa.int64(), nullable=False))
     layouts: list[SheetLayout] = []
     headings: set[str] = set()
     refused_sheets: list[tuple[str, str]] = []
     faults: list[tuple[str, str]] = []
     refused: str | None = None
-    count = 0
-    with (
-        writing(folder / "rows" / f"{name}.parquet") as rows_path,
-        writing(folder / "findings" / f"{name}.parquet") as findings_path,
-        pq.ParquetWriter(rows_path, schema, **choose_encoding(schema, counted=("row", number))) as rows,
-        pq.ParquetWriter(findings_path, FINDING_SCHEMA, compression="zstd", compression_level=1) as findings,
-    ):
+    with CleanFiles(folder, name, number=number, first=first) as files:
         try:
             for sheet in read_file(path, columns=columns):
                 for cleaned in _clean_sheet(sheet, cleaners, keep_ids=keep_ids):
-                    records = cleaned.records
-                    numbers = pa.array(np.arange(first + count, first + count + records.num_rows, dtype=np.int64))
-                    rows.write_table(records.append_column(schema.field(number), numbers), row_group_size=ROW_GROUP)
-                    findings.write_table(cleaned.findings)
-                    count += records.num_rows
-                    report(path.name, count)
-                findings.write_table(as_findings(sheet.findings))
+                    files.write(cleaned)
+                    report(path.name, files.count)
+                files.write_findings(sheet.findings)
                 layouts.append(sheet.layout)
                 headings |= _list_headings(sheet)
                 refused_sheets += _list_codes(sheet, kind="refused", fields=("sheet", "file"))
                 faults += _list_codes(sheet, kind="wrong", fields=("file",))
         except FileRefused as refusal:
             refused = refusal.code
-            findings.write_table(as_findings([Finding(file=path.name, field="file", code=refusal.code)]))
+            files.write_findings([Finding(file=path.name, field="file", code=refusal.code)])
     return Source(
         file=path.name,
-        rows=count,
+        rows=files.count,
         first=first,
         layouts=tuple(layouts),
         refused=refused,
@@ -187,26 +167,6 @@ def _clean_sheet(sheet: SheetReading, cleaners: Cleaners, *, keep_ids: bool) -> 
         evidence = replace(evidence, repeated=frozenset())
     first = ((batch, layout) for batch in seen)
     yield from helpers.clean(chain(first, ((batch, sheet.layout) for batch in batches)), evidence=evidence)
-
-
-def choose_encoding(schema: pa.Schema, *, counted: tuple[str, ...]) -> dict[str, Any]:
-    """Give the options of a Parquet writer for clean rows; `counted` are the columns of rising numbers."""
-    plain = {*NUMBERS, *NAMES, *counted}
-    return {
-        "use_dictionary": [name for name in schema.names if name not in plain],
-        "column_encoding": {
-            **{name: "DELTA_LENGTH_BYTE_ARRAY" for name in (*NUMBERS, *NAMES)},
-            **{name: "DELTA_BINARY_PACKED" for name in counted},
-        },
-        "compression": {name: "SNAPPY" if name in NAMES else "NONE" for name in schema.names},
-        "write_statistics": list(counted),
-    }
-
-
-def as_findings(findings: Any) -> pa.Table:
-    """Turn Finding objects into a table of FINDING_SCHEMA."""
-    rows = [{name: getattr(finding, name) for name in FINDING_SCHEMA.names} for finding in findings]
-    return pa.Table.from_pylist(rows, schema=FINDING_SCHEMA)
 
 
 def _load(summary: Path) -> Source:
