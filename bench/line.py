@@ -1,48 +1,48 @@
-"""Run the whole line once, from raw Parquet to verdicts, and write down what each step cost. A child of matching.py."""
+"""Run the whole line once, from raw Parquet to verdicts, and write down what each step cost. A child of trial.py."""
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
-import sys
 import tempfile
+import time
 from datetime import date
 from pathlib import Path
 
 from processes import count_cpu
 from xacthuc.pipeline import verify
+from xacthuc.runs.delivery import deliver
 from xacthuc.runs.order import Order
 
 # The campaign of the synthetic nation ends before this day.
 AS_OF = date(2021, 12, 31)
 
+Costs = dict[str, dict[str, float]]
 
-def run(nation: Path, *, out: Path, engine: str, memory_gb: float, threads: int) -> dict[str, float]:
-    """Verify a nation's claims; give the CPU-seconds by step, in the order in which the steps ended.
 
-    The register's side is not asked for, as asking would show candidates too; its cleaned people are kept for the peer.
+def run(order: Order, *, report: bool, keep_people: bool) -> Costs:
+    """Verify; give CPU-seconds ("cpu_s") and seconds ("wall_s") by step, in the order in which the steps ended.
+
+    `report`: write the report too, as the command does. `keep_people`: keep the register's cleaned people for the peer;
+    its side is not asked for, as asking would show candidates too.
     """
-    order = Order(
-        files=(nation / "claims.parquet",),
-        register=nation / "register.parquet",
-        out=out,
-        as_of=AS_OF,
-        engine=engine,
-        memory_gb=memory_gb,
-        threads=threads,
-    )
-    scratch = out / "scratch"
+    scratch = order.out / "scratch"
     scratch.mkdir()
     tempfile.tempdir = str(scratch)
-    costs: dict[str, float] = {"start": count_cpu(os.getpid())}
+    costs: Costs = {"cpu_s": {"start": count_cpu(os.getpid())}, "wall_s": {"start": 0.0}}
+    began = time.monotonic()
 
     def note(step: str, _: int | None) -> None:
-        costs[step] = costs.get(step, 0.0) + count_cpu(os.getpid()) - sum(costs.values())
-        if step == "verdicts":
-            _keep_people(scratch, folder=out / "people")
+        for kind, now in (("cpu_s", count_cpu(os.getpid())), ("wall_s", time.monotonic() - began)):
+            costs[kind][step] = costs[kind].get(step, 0.0) + now - sum(costs[kind].values())
+        if step == "verdicts" and keep_people:
+            _keep_people(scratch, folder=order.out / "people")
 
-    verify(order, report=note)
+    outcome = verify(order, report=note)
     note("writing", None)
+    if report:
+        deliver(outcome, as_of=AS_OF, title=order.out.name, report=note)
     return costs
 
 
@@ -52,11 +52,34 @@ def _keep_people(scratch: Path, *, folder: Path) -> None:
         os.link(path, folder / path.name)
 
 
+def parse() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("claims", type=Path)
+    parser.add_argument("register", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--engine", required=True)
+    parser.add_argument("--memory", type=float, required=True)
+    parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--report", action="store_true")
+    parser.add_argument("--keep-people", action="store_true")
+    return parser.parse_args()
+
+
 def main() -> None:
-    """Usage: line.py NATION OUT ENGINE MEMORY_GB THREADS."""
-    nation, out, engine, memory, threads = sys.argv[1:]
-    costs = run(Path(nation), out=Path(out), engine=engine, memory_gb=float(memory), threads=int(threads))
-    (Path(out) / "costs.json").write_text(json.dumps(costs), encoding="utf-8")
+    """Run, and write costs.json."""
+    chosen = parse()
+    order = Order(
+        files=(chosen.claims,),
+        register=chosen.register,
+        out=chosen.out,
+        as_of=AS_OF,
+        engine=chosen.engine,
+        memory_gb=chosen.memory,
+        threads=chosen.threads,
+    )
+    costs = run(order, report=chosen.report, keep_people=chosen.keep_people)
+    (chosen.out / "costs.json").write_text(json.dumps(costs), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ import argparse
 import json
 import secrets
 import shutil
-import subprocess
 import sys
 from datetime import date
 from pathlib import Path
@@ -21,38 +20,21 @@ from rich.table import Table
 
 from accuracy import describe, read_ours, read_peer, recall_at
 from processes import Usage, measure
-from xacthuc.nation import build_nation, score_run
-
-HERE = Path(__file__).resolve().parent
-
-# Steps of the line that are the taking in of files; the peer is charged with them too, for it gets their Parquet.
-CLEANING = ("start", "register", "claims.parquet")
-
-
-def make_nation(*, people: int, doses: int, seed: int) -> Path:
-    """Give the folder of a nation, made now unless it was made before."""
-    folder = HERE / "data" / f"{people}x{doses}-{seed}"
-    if not folder.exists():
-        unfinished = folder.with_suffix(".tmp")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        build_nation(unfinished, people=people, doses=doses, seed=seed, workers=2)
-        unfinished.rename(folder)
-    return folder
+from trial import CLEANING, HERE, by_stage, make_nation, name_commit, name_stage, try_line
+from xacthuc.nation import score_run
 
 
 def run_line(nation: Path, *, out: Path, chosen: argparse.Namespace) -> dict[str, Any]:
     """Run the line cold; give its usage, its CPU-seconds by step and its scores."""
-    shutil.rmtree(out, ignore_errors=True)
-    out.mkdir(parents=True)
-    command = [sys.executable, HERE / "line.py", nation, out, chosen.engine, chosen.memory, chosen.threads]
-    usage = measure([str(word) for word in command], log=out / "log.txt")
-    links = read_ours(out, truth=nation / "truth.parquet")
+    claims, register, truth = (nation / f"{name}.parquet" for name in ("claims", "register", "truth"))
+    trial = try_line(claims, "--keep-people", register=register, out=out, chosen=chosen)
+    links = read_ours(out, truth=truth)
     return {
-        "usage": usage,
-        "steps": _read_costs(out),
+        "usage": trial.usage,
+        "steps": trial.cpu_s,
         "links": links,
         "accuracy": describe(links),
-        "scores": score_run(out, truth=nation / "truth.parquet"),
+        "scores": score_run(out, truth=truth),
     }
 
 
@@ -85,29 +67,13 @@ def tell_line(line: dict[str, Any], *, doses: int, console: Console) -> None:
     table = Table("stage", "step", "CPU-s", "us a dose", title="The line, by step", title_justify="left")
     for step, cost in line["steps"].items():
         if cost >= 0.05:
-            table.add_row(_stage(step), step, f"{cost:.1f}", f"{1e6 * cost / doses:.2f}")
+            table.add_row(name_stage(step), step, f"{cost:.1f}", f"{1e6 * cost / doses:.2f}")
     console.print(table)
     table = Table("stage", "CPU-s", "share", title="The line, by stage", title_justify="left")
     total = sum(line["steps"].values())
     for stage, cost in by_stage(line["steps"]).items():
         table.add_row(stage, f"{cost:.1f}", f"{cost / total:.0%}")
     console.print(table)
-
-
-def by_stage(steps: dict[str, float]) -> dict[str, float]:
-    """Add up the costs of the steps of each stage."""
-    stages: dict[str, float] = {}
-    for step, cost in steps.items():
-        stages[_stage(step)] = round(stages.get(_stage(step), 0.0) + cost, 2)
-    return stages
-
-
-def _stage(step: str) -> str:
-    if step in CLEANING:
-        return {"start": "start", "register": "intake of the register"}.get(step, "intake of the claims")
-    if step.startswith("rules") or step in ("doses_to_judge", "dose_reasons"):
-        return "rules"
-    return "writing" if step in ("verdicts", "explanations", "writing") else "matching"
 
 
 def compare(line: dict[str, Any], peers: dict[str, Any]) -> dict[str, Any]:
@@ -199,7 +165,7 @@ def summarise(
     """Give everything that was measured."""
     return {
         "date": date.today().isoformat(),
-        "commit": _commit(),
+        "commit": name_commit(),
         "asked": {key: getattr(chosen, key) for key in ("people", "doses", "seed", "engine", "memory", "threads")},
         "line": {
             "usage": line["usage"].as_dict(),
@@ -221,11 +187,6 @@ def summarise(
         },
         "compared": compared,
     }
-
-
-def _commit() -> str:
-    said = subprocess.run(["git", "-C", HERE, "describe", "--always", "--dirty"], capture_output=True, text=True)
-    return said.stdout.strip() or "unknown"
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@ import os
 import subprocess
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -33,8 +34,11 @@ class Usage:
         return {name: round(value, 2) for name, value in asdict(self).items()}
 
 
-def measure(command: Sequence[str], *, log: Path) -> Usage:
-    """Run a command to its end and give what it and its descendants used. Raises RuntimeError where it fails."""
+def measure(command: Sequence[str], *, log: Path, watch: Callable[[], None] = lambda: None) -> Usage:
+    """Run a command to its end and give what it and its descendants used. Raises RuntimeError where it fails.
+
+    `watch` is called again and again while it runs, for what else is to be looked at.
+    """
     began = time.monotonic()
     peak = 0
     with log.open("w", encoding="utf-8") as stream:
@@ -45,6 +49,7 @@ def measure(command: Sequence[str], *, log: Path) -> Usage:
                 break
             now, highest = zip(*(_memory(pid) for pid in list_tree(process.pid)), strict=True)
             peak = max(peak, sum(now), *highest)
+            watch()
             time.sleep(EVERY_SECONDS)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
@@ -66,6 +71,37 @@ def list_tree(root: int) -> list[int]:
     for pid in tree:
         tree.extend(children[pid])
     return tree
+
+
+class Disk:
+    """The most bytes that a folder ever held, and of these the folders called "spill" in it, whenever it was looked at.
+
+    What several names share is counted once.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Begin with nothing seen."""
+        self._folder = folder
+        self.most_gb = self.spill_gb = 0.0
+
+    def look(self) -> None:
+        """Look now; files that vanish meanwhile do not count."""
+        held: dict[int, tuple[int, bool]] = {}
+        for place, _, names in os.walk(self._folder):
+            spilt = "spill" in Path(place).parts
+            for name in names:
+                with suppress(OSError):
+                    found = os.lstat(os.path.join(place, name))  # noqa: PTH118 - looked at ten times a second
+                    held[found.st_ino] = (found.st_blocks * 512, spilt)
+        self.most_gb = max(self.most_gb, sum(size for size, _ in held.values()) / 1e9)
+        self.spill_gb = max(self.spill_gb, sum(size for size, spilt in held.values() if spilt) / 1e9)
+
+
+def count_busy() -> float:
+    """Give the CPU-seconds that all processes of the machine have used since it started."""
+    fields = Path("/proc/stat").read_text(encoding="utf-8").split(maxsplit=9)
+    user, nice, system, _idle, _waiting, *interrupts = (int(field) for field in fields[1:8])
+    return (user + nice + system + sum(interrupts)) / TICKS
 
 
 def _stats(pids: Iterator[int] | Sequence[int]) -> Iterator[tuple[int, list[str]]]:
