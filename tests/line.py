@@ -7,7 +7,9 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ import pyarrow as pa
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
 import xlsxwriter
+
+from xacthuc.nation import build_nation
 
 # Whoever starts the tests in the background has Ctrl-C ignored, and what they start would too.
 HEAR = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
@@ -74,3 +78,33 @@ def list_steps(out: Path) -> list[str]:
     """Give the steps that a run wrote down, in order."""
     path = out / "steps.jsonl"
     return [json.loads(line)["step"] for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+
+
+@dataclass(frozen=True)
+class Country:
+    """The inputs, and what an undisturbed run made of them in how many seconds."""
+
+    words: tuple[str | Path, ...]
+    digest: str
+    steps: list[str]
+    seconds: float
+
+
+def make_country(folder: Path, *, people: int, doses: int, xlsx: int, seed: int) -> Country:
+    """Make a small nation and verify it once, undisturbed."""
+    build_nation(folder, people=people, doses=doses, seed=seed)
+    files = split_claims(folder / "claims.parquet", folder, xlsx=xlsx)
+    words = ("verify", *files, "--register", folder / "register.parquet", "--as-of", "2021-12-01", "--no-report")
+    began = time.monotonic()
+    code, _, err = run(*words, "--out", folder / "out", temporary=folder / "tmp")
+    seconds = time.monotonic() - began
+    assert code == 0, err
+    assert list((folder / "tmp").iterdir()) == []
+    return Country(words, digest(folder / "out" / "verdicts.parquet"), list_steps(folder / "out"), seconds)
+
+
+def wait_for(process: subprocess.Popen[str], out: Path, *, steps: int) -> None:
+    """Wait until a run has finished so many steps, or has ended."""
+    lines = out / "steps.jsonl"
+    while process.poll() is None and (lines.read_bytes().count(b"\n") if lines.exists() else 0) < steps:
+        time.sleep(0.002)

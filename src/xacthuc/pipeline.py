@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from xacthuc import __version__, findings, matching, rules
-from xacthuc.engines import load_steps, open_engine
+from xacthuc.engines import EngineFailed, load_steps, open_engine
 from xacthuc.matching import ModelRefused, read_model
 from xacthuc.reading import ColumnMap, ColumnMapRefused, load_column_map
 from xacthuc.rules import Supply
 from xacthuc.runs.history import write_history
 from xacthuc.runs.identifiers import count_repeated, settle_records
 from xacthuc.runs.intake import Source, list_unfound, take_in
+from xacthuc.runs.made import drop
 from xacthuc.runs.order import Order, Outcome, VerifyRefused
 from xacthuc.runs.supply import ListRefused, load_supply, spell_sites, write_checks
 from xacthuc.runs.verdicts import judge, prepare_doses, write_records, write_row_counts
@@ -45,9 +46,13 @@ def verify(order: Order, *, report: Report = lambda _, __: None) -> Outcome:
     _check_inputs(order.files, order.register)
     aids = _load_aids(order)
     workspace = _open(order)
+    for table in workspace.damaged:
+        report(f"damaged: {table.name}", None)
     try:
         return _run(order, workspace, aids, report)
     except BaseException as stop:
+        if isinstance(stop, EngineFailed) and stop.damaged:
+            drop(stop.damaged)
         if not workspace.keeps_side and workspace.side.exists():
             stop.add_note(str(VerifyRefused("run_side_waits", workspace.side)))
         raise
@@ -59,7 +64,7 @@ def _run(order: Order, workspace: Workspace, aids: Aids, report: Report) -> Outc
     register = None if people is not None or quick else _take_people(order, workspace, aids, report)
     sources = take_claims(order.files, workspace, columns=aids.columns, threads=order.threads, report=report)
     if not any(source.rows for source in sources):
-        workspace.drop_side()
+        workspace.give_up()
         vi, en = zip(*(_say_unread(source) for source in sources), strict=True)
         raise VerifyRefused("run_nothing_read", ", ".join(vi), en=", ".join(en))
     if people is None and register is None:
@@ -122,6 +127,7 @@ def take_claims(
                 threads=threads,
                 report=report,
                 done=partial(done, name=path.name),
+                check=workspace.check_inputs,
             )
         )
         first += max(sources[-1].rows, 1)
@@ -200,10 +206,11 @@ def _take_people(order: Order, workspace: Workspace, aids: Aids, report: Report)
         threads=order.threads,
         report=lambda _, rows: report("register", rows),
         done=done,
+        check=workspace.check_inputs,
         keep_ids=True,
     )
     if not source.whole or not source.rows:  # half a register would call the other half unknown
-        workspace.drop_side()
+        workspace.give_up()
         vi, en = _say_unread(source)
         raise VerifyRefused("run_register_unusable", vi, en=en)
     return source

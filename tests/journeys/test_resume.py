@@ -5,15 +5,12 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from line import digest, list_steps, run, split_claims, start
-from xacthuc.nation import build_nation
+from line import Country, digest, list_steps, make_country, run, start, wait_for
 
 SEED = 20211031
 ALL_KILLS = os.environ.get("XACTHUC_ALL_KILLS") == "1"
@@ -21,35 +18,10 @@ MOMENTS = 50 if ALL_KILLS else 5
 PEOPLE, DOSES, IN_WORKBOOK = (20_000, 12_000, 3_000) if ALL_KILLS else (3_000, 1_800, 300)
 
 
-@dataclass(frozen=True)
-class Country:
-    """The inputs, and what an undisturbed run made of them in how many seconds."""
-
-    words: tuple[str | Path, ...]
-    digest: str
-    steps: list[str]
-    seconds: float
-
-
 @pytest.fixture(scope="module")
 def country(tmp_path_factory: pytest.TempPathFactory) -> Country:
     folder = tmp_path_factory.mktemp("country")
-    build_nation(folder, people=PEOPLE, doses=DOSES, seed=SEED)
-    files = split_claims(folder / "claims.parquet", folder, xlsx=IN_WORKBOOK)
-    words = ("verify", *files, "--register", folder / "register.parquet", "--as-of", "2021-12-01", "--no-report")
-    began = time.monotonic()
-    code, _, err = run(*words, "--out", folder / "out", temporary=folder / "tmp")
-    seconds = time.monotonic() - began
-    assert code == 0, err
-    assert list((folder / "tmp").iterdir()) == []
-    return Country(words, digest(folder / "out" / "verdicts.parquet"), list_steps(folder / "out"), seconds)
-
-
-def wait_for(process: subprocess.Popen[str], out: Path, *, steps: int) -> None:
-    """Wait until a run has finished so many steps, or has ended."""
-    lines = out / "steps.jsonl"
-    while process.poll() is None and (lines.read_bytes().count(b"\n") if lines.exists() else 0) < steps:
-        time.sleep(0.002)
+    return make_country(folder, people=PEOPLE, doses=DOSES, xlsx=IN_WORKBOOK, seed=SEED)
 
 
 def kill_after(steps: int, seconds: float, words: tuple[str | Path, ...], *, temporary: Path) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 import click
 import pyarrow.parquet as pq
 import pytest
-from pyarrow import ArrowInvalid
+from pyarrow import ArrowInvalid, ArrowMemoryError
 
 from line import list_steps, write_csv
 from village import HEADINGS, note_person, write_lists, write_register
@@ -22,6 +22,7 @@ from xacthuc import cli, demo, pipeline
 from xacthuc.engines import EngineFailed
 from xacthuc.reporting.tables import RecordsDoNotFit
 from xacthuc.runs import delivery
+from xacthuc.runs.cleaners import CleanerLost
 
 Told = tuple[int, str, str]
 Call = Callable[..., Told]
@@ -269,7 +270,11 @@ ENDS: dict[str, tuple[BaseException, int, str]] = {
     "engine": (EngineFailed("engine_memory_used_up", step="02_compare"), 3, "(step 02_compare)"),
     "no such file": (FileNotFoundError(2, "gone", "lots.csv"), 2, "lots.csv"),
     "no such file, not named": (FileNotFoundError("gone"), 3, "could not be read or written"),
-    "disk": (OSError(28, "No space left on device", "out"), 3, "cannot be written"),
+    "disk": (OSError(28, "No space left on device", "out"), 3, "The disk is full"),
+    "disk, no file named": (OSError(28, "No space left on device"), 3, "The disk is full"),
+    "a process that cleans": (CleanerLost("ended"), 3, "A process that cleans was ended"),
+    "Arrow's memory": (ArrowMemoryError("HEM0"), 3, "--memory"),
+    "the system's memory": (OSError(12, "Cannot allocate memory"), 3, "--memory"),
     "damaged table": (ArrowInvalid("HEM0"), 3, "not as it should be"),
     "memory": (MemoryError(), 3, "--memory"),
     "records of two runs": (RecordsDoNotFit("HEM0"), 2, "are not of one run"),

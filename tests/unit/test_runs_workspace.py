@@ -242,7 +242,6 @@ def test_steps_are_lines_that_anyone_can_read(source: Path) -> None:
     workspace = open_run(source)
     workspace.note("read danh sách.csv")
     assert (workspace.out / "steps.jsonl").read_text(encoding="utf-8") == '{"step": "read danh sách.csv"}\n'
-    assert json.loads((workspace.out / STATE).read_text(encoding="utf-8")) == {
-        "kind": "verify",
-        "fingerprint": workspace.fingerprint,
-    }
+    state = json.loads((workspace.out / STATE).read_text(encoding="utf-8"))
+    assert (state["kind"], state["fingerprint"]) == ("verify", workspace.fingerprint)
+    assert list(state["inputs"]) == [str(source.resolve())]

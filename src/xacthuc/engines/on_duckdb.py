@@ -32,6 +32,23 @@ PRELUDE = (
     "date_diff('day', DATE '1900-01-01', try_cast(CASE WHEN length(d) = 10 THEN d END AS DATE))",
 )
 
+# What DuckDB's own text tells more exactly than its class of errors, in the order in which it is looked for.
+SAID = {
+    "No space left on device": "engine_disk_full",
+    "max_temp_directory_size": "engine_spill_used_up",
+    "Out of Memory": "engine_memory_used_up",
+    "Failed to read file": "engine_file_failed",
+    "magic bytes": "engine_file_failed",
+    "too small to be a Parquet file": "engine_file_failed",
+}
+CAUSES = {
+    MemoryError: "engine_memory_used_up",
+    duckdb.OutOfMemoryException: "engine_memory_used_up",
+    duckdb.IOException: "engine_file_failed",
+    duckdb.InvalidInputException: "engine_file_failed",  # a file that is not the Parquet file it should be
+    duckdb.Error: "engine_step_broken",
+}
+
 
 def as_source(path: Path) -> str:
     """Give the FROM expression of a Parquet file or of a folder of them."""
@@ -47,23 +64,22 @@ class DuckDBEngine:
     def __init__(self, *, memory_gb: float, threads: int, scratch: Path) -> None:
         """Open an in-memory database with a budget; nothing of it outlives `close`."""
         scratch.mkdir(parents=True, exist_ok=True)
-        self._connection = duckdb.connect(
-            config={
-                "memory_limit": f"{int(memory_gb * 1000)}MB",
-                "threads": threads,
-                "temp_directory": str(scratch),
-                "preserve_insertion_order": False,
-            }
-        )
-        for statement in PRELUDE:
-            self._connection.execute(statement)
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": f"{int(memory_gb * 1000)}MB",
+            "threads": threads,
+            "temp_directory": str(scratch),
+            "preserve_insertion_order": False,
+        }
+        with _explaining("open", {}):
+            self._connection = duckdb.connect(config=config)
+            self._run(lambda: self._connection.execute(";".join(PRELUDE)))
 
     def run_step(self, step: Step, *, inputs: Mapping[str, Path], output: Path) -> None:
         """Write the step's rows to `output`; see Engine."""
         unfinished = output.with_name(output.name + f".{os.getpid()}.tmp")
         quoted = str(unfinished).replace("'", "''")
         try:
-            with _explaining(step.name):
+            with _explaining(step.name, inputs):
                 self._name_inputs(inputs)
                 copy = f"COPY ({_select(step)}\n) TO '{quoted}' (FORMAT parquet, COMPRESSION snappy)"
                 self._run(lambda: self._connection.execute(copy))
@@ -75,7 +91,7 @@ class DuckDBEngine:
 
     def stream(self, step: Step, *, inputs: Mapping[str, Path]) -> Iterator[pa.RecordBatch]:
         """Give the step's rows batch by batch; see Engine."""
-        with _explaining(step.name):
+        with _explaining(step.name, inputs):
             self._name_inputs(inputs)
             batches = self._run(lambda: self._connection.sql(_select(step)).to_arrow_reader(BATCH_ROWS))
             while (batch := self._run(lambda: next(batches, None))) is not None:
@@ -83,7 +99,7 @@ class DuckDBEngine:
 
     def fetch(self, sql: str, *, inputs: Mapping[str, Path]) -> pa.Table:
         """Give the rows of a small query; see Engine."""
-        with _explaining("query"):
+        with _explaining("query", inputs):
             self._name_inputs(inputs)
             return self._run(lambda: self._connection.sql(sql).to_arrow_table())
 
@@ -125,21 +141,24 @@ def _answer(answer: Future[T], ask: Callable[[], T]) -> None:
 
 
 @contextmanager
-def _explaining(step: str) -> Iterator[None]:
+def _explaining(step: str, inputs: Mapping[str, Path]) -> Iterator[None]:
     try:
         yield
-    except duckdb.Error as error:
-        raise _explain(step, error) from None  # the engine's own text may quote values
-    except (pa.ArrowException, OSError):  # what became of DuckDB's own error on its way through Arrow
-        raise EngineFailed("engine_stopped", step=step) from None
+    except (duckdb.Error, pa.ArrowException, OSError, MemoryError) as error:  # on its way through Arrow one may change
+        raise _explain(step, error, inputs) from None  # the engine's own text may quote values
 
 
-def _explain(step: str, error: duckdb.Error) -> EngineFailed:
+def _explain(step: str, error: BaseException, inputs: Mapping[str, Path]) -> EngineFailed:
     """Say what went wrong without the engine's own text, which may quote values."""
-    causes = {
-        duckdb.OutOfMemoryException: "engine_memory_used_up",
-        duckdb.IOException: "engine_file_failed",
-        duckdb.InvalidInputException: "engine_file_failed",  # a file that is not the Parquet file it should be
-    }
-    code = next((code for kind, code in causes.items() if isinstance(error, kind)), "engine_step_broken")
+    said = next((code for words, code in SAID.items() if words in str(error)), None)
+    code = said or next((code for kind, code in CAUSES.items() if isinstance(error, kind)), "engine_stopped")
+    damaged = _find_damaged(str(error), inputs) if code == "engine_file_failed" else None
+    if damaged:
+        return EngineFailed("engine_table_damaged", step=step, cause=damaged.name, damaged=damaged)
     return EngineFailed(code, step=step, cause=type(error).__name__)
+
+
+def _find_damaged(text: str, inputs: Mapping[str, Path]) -> Path | None:
+    """Give the file of an input that the engine's text names."""
+    files = (file for path in inputs.values() for file in (path.glob("*.parquet") if path.is_dir() else [path]))
+    return next((file for file in files if str(file) in text), None)

@@ -16,9 +16,13 @@ from xacthuc.findings import get_code
 class EngineFailed(Exception):
     """A step could not be run: a code of texts/engines.toml; says which step and why, never a value of the data."""
 
-    def __init__(self, code: str, *, step: str = "", cause: str = "") -> None:
-        """`cause` is the engine's own name for what happened. The text says it in both languages."""
+    def __init__(self, code: str, *, step: str = "", cause: str = "", damaged: Path | None = None) -> None:
+        """`cause` is the engine's own name for what happened, `damaged` the table that it could not read.
+
+        The text says it in both languages.
+        """
         self.code = code
+        self.damaged = damaged
         entry = get_code(code)
         more = step + (f", {cause}" if cause else "")
         at = (f" (bước {more})", f" (step {more})") if step else ("", "")

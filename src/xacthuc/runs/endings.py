@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,13 @@ import click
 from xacthuc.runs.refusals import VerifyRefused
 
 DONE, REFUSED, UNUSABLE, STOPPED, INTERRUPTED = 0, 1, 2, 3, 130
+
+# What the system says of a whole machine, whichever file was meant.
+USED_UP = {
+    errno.ENOSPC: "engine_disk_full",
+    errno.EDQUOT: "engine_disk_full",
+    errno.ENOMEM: "engine_memory_used_up",
+}
 
 
 def find_ending(error: BaseException) -> tuple[int, str] | None:
@@ -42,23 +50,28 @@ def _find_of_engine(error: BaseException) -> tuple[int, str] | None:
 
     from xacthuc.engines import EngineFailed
     from xacthuc.reporting.tables import RecordsDoNotFit
+    from xacthuc.runs.cleaners import CleanerLost
 
     if isinstance(error, EngineFailed):
         return STOPPED, str(error)
+    if isinstance(error, CleanerLost):
+        return STOPPED, str(VerifyRefused("run_cleaner_lost"))
     if isinstance(error, RecordsDoNotFit):
         return UNUSABLE, str(VerifyRefused("run_records_differ"))
+    if isinstance(error, MemoryError):  # Arrow's too, which is an ArrowException as well
+        return STOPPED, str(EngineFailed("engine_memory_used_up"))
     if isinstance(error, OSError):
         return _find_of_file(error)
     if isinstance(error, ArrowException):
         return STOPPED, str(EngineFailed("engine_stopped"))
-    if isinstance(error, MemoryError):
-        return STOPPED, str(EngineFailed("engine_memory_used_up"))
     return None
 
 
 def _find_of_file(error: OSError) -> tuple[int, str]:
     from xacthuc.engines import EngineFailed
 
+    if error.errno in USED_UP:
+        return STOPPED, str(EngineFailed(USED_UP[error.errno]))
     if not isinstance(error.filename, str | bytes | os.PathLike):  # whoever raised it does not say which file
         return STOPPED, str(EngineFailed("engine_file_failed"))
     path = Path(os.fsdecode(error.filename))

@@ -61,6 +61,7 @@ def take_in(
     threads: int | None = None,
     report: Report = lambda _, __: None,
     done: Callable[[str], None] = lambda _: None,
+    check: Callable[[], None] = lambda: None,
     keep_ids: bool = False,
 ) -> Source:
     """Read and clean one file into `folder`, numbering its rows in column `number` from `first`.
@@ -68,7 +69,8 @@ def take_in(
     A large sheet is cleaned in `threads` - 1 processes beside this one (None: all processors that it may use), with
     the same result. Writes rows/NAME.parquet (CLEAN_SCHEMA and the number), findings/NAME.parquet and NAME.json; a
     source whose json is there is finished and is given back as it is, else `done` is told. A file that cannot be read
-    is a Source with `refused`. `keep_ids`: an own id stays as it is written where it stands in several rows too.
+    is a Source with `refused`. What `check` raises, once all is read, leaves the source unfinished. `keep_ids`: an own
+    id stays as it is written where it stands in several rows too.
     """
     name = f"{first:012d}"
     summary = folder / f"{name}.json"
@@ -90,6 +92,7 @@ def take_in(
             keep_ids=keep_ids,
         )
     pa.default_memory_pool().release_unused()
+    check()
     with writing(summary) as unfinished:
         unfinished.write_text(json.dumps(asdict(source), ensure_ascii=False), encoding="utf-8")
     done(f"read {path.name}")

@@ -32,9 +32,10 @@ def count_steps(order: Order, *, report: bool) -> int:
 
 
 def name_step(name: str) -> str:
-    """Give a step in words; the name itself where it is a file's."""
-    words = next((steps[name] for steps in list_steps().values() if name in steps), None)
-    return " · ".join(words) if words else name
+    """Give a step in words, with what it names behind a colon; the name itself where it is a file's."""
+    step, colon, named = name.partition(": ")
+    words = next((steps[step] for steps in list_steps().values() if step in steps), None)
+    return f"{' · '.join(words)}{colon}{named}" if words else name
 
 
 class Progress:

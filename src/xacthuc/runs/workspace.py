@@ -16,12 +16,14 @@ import re
 import shutil
 import stat
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from xacthuc.engines import writing
+from xacthuc.runs.inputs import find_changed, stamp_all
+from xacthuc.runs.made import LIST, Places, drop_damaged, write_list
 from xacthuc.runs.refusals import VerifyRefused
 
 __all__ = ["STATE", "Workspace", "open_workspace", "writing"]
@@ -37,6 +39,9 @@ MADE_OUT = (
     "work", "steps.jsonl", "verdicts.parquet", "records.parquet", "persons.parquet", "explanations.parquet",
     "history.parquet", "checks.json", "rows.csv", "model.json", "report.html", ".report", *SHOWN, STATE,
 )  # fmt: skip
+# Of these, the tables: what a run goes on from, and what is looked at before it does.
+TABLES_SIDE = ("people", "matching", "rules", "candidates.parquet")
+TABLES_OUT = ("work", *(name for name in MADE_OUT if name.endswith(".parquet")))
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
 
@@ -52,6 +57,8 @@ class Workspace:
     unfound: tuple[str, ...] = ()  # headings of the column map that no file had, where it was finished before
 
     ids_repeated: int = 0  # ids that stood twice in the register, likewise
+    origin: Mapping[str, Any] = field(default_factory=dict)  # inputs and options, as the state of the run tells them
+    damaged: tuple[Path, ...] = ()  # tables of an earlier run that were no longer as it had made them: they are dropped
 
     @property
     def work(self) -> Path:
@@ -59,9 +66,22 @@ class Workspace:
         return self.out / "work"
 
     def note(self, step: str) -> None:
-        """Write down that a step is finished."""
-        with (self.out / "steps.jsonl").open("a", encoding="utf-8") as lines:
-            lines.write(json.dumps({"step": step}, ensure_ascii=False) + "\n")
+        """Write down that a step is finished, and what the tables are like then. Raises OSError."""
+        path = self.out / "steps.jsonl"
+        whole = path.stat().st_size if path.exists() else 0
+        try:
+            with path.open("a", encoding="utf-8") as lines:
+                lines.write(json.dumps({"step": step}, ensure_ascii=False) + "\n")
+        except OSError:  # the disk is full: half a line is none
+            os.truncate(path, whole)
+            raise
+        write_list(self.work / LIST, _list_places(self.out, self.side))
+
+    def check_inputs(self) -> None:
+        """Raise VerifyRefused unless all inputs are what they were when the run was begun."""
+        changed = find_changed(self.origin["inputs"])
+        if changed is not None:
+            raise VerifyRefused("run_input_changed", changed)
 
     def write_once(self, name: str, write: Callable[[], None]) -> None:
         """Let `write` make the file `name` of `out` unless it is there, as a step."""
@@ -70,9 +90,22 @@ class Workspace:
             self.note(name)
 
     def finish(self, *, people: int, unfound: Sequence[str] = (), ids_repeated: int = 0) -> None:
-        """Write down that the run is finished, what the register was like and what the map lacked; drop its side."""
+        """Write down that the run is finished, what the register was like and what the map lacked; drop its side.
+
+        Raises VerifyRefused where an input has changed meanwhile; no verdicts are left that could be taken for its own.
+        """
+        try:
+            self.check_inputs()
+        except VerifyRefused:
+            (self.out / "verdicts.parquet").unlink(missing_ok=True)
+            raise
         more = {"people": people, "unfound": list(unfound), "ids_repeated": ids_repeated}
-        _write_state(self.out, "verify", self.fingerprint, **more)
+        _write_state(self.out, "verify", self.fingerprint, **self.origin, **more)
+        self.drop_side()
+
+    def give_up(self) -> None:
+        """Write down that nothing can come of these inputs, so that others may take their place; drop the side."""
+        _write_state(self.out, "verify", self.fingerprint, **self.origin, given_up=True)
         self.drop_side()
 
     def drop_side(self) -> None:
@@ -87,32 +120,57 @@ def open_workspace(
     """Open the folder of a run: go on with it if the same run was begun there, else begin anew.
 
     A run of kind "read" has no register's side. Raises VerifyRefused where that would remove or write over a file that
-    no run made, or an input, and where "read" meets verdicts; OSError where a folder cannot be made or, for the
-    register's side, belongs to somebody else. Not checked: whether another process works in the same folder.
+    no run made, or an input, where an input has changed since the same run stopped, and where "read" meets verdicts;
+    OSError where a folder cannot be made or, for the register's side, belongs to somebody else. Tables that were
+    damaged since are dropped. Not checked: whether another process works in the same folder.
     """
-    fingerprint = _fingerprint(inputs, options)
+    origin = {"inputs": stamp_all(inputs), "options": hashlib.sha256("\n".join(options).encode()).hexdigest()}
+    fingerprint = hashlib.sha256(json.dumps(origin).encode()).hexdigest()
     _check_folders(out, side=side, inputs=inputs, kind=kind)
     _make_folder(out)
     known = _read_state(out)
     if known.get("fingerprint") != fingerprint:
+        _check_same_inputs(out, known, origin)
         _remove(out, MADE_OUT)
         if known:
             shutil.rmtree(_name_temporary(known["fingerprint"]), ignore_errors=True)
         known = {}
-    finished = known.get("people") if _is_whole(out, side, fingerprint) else None
-    unfound = tuple(known.get("unfound", ()))
     place = side or _name_temporary(fingerprint)
+    damaged = drop_damaged(out / "work" / LIST, _list_places(out, place))
+    finished = known.get("people") if not damaged and _is_whole(out, side, fingerprint) else None
+    unfound = tuple(known.get("unfound", ()))
     repeated = known.get("ids_repeated", 0)
-    workspace = Workspace(out, place, fingerprint, side is not None, finished, unfound, repeated)
+    workspace = Workspace(out, place, fingerprint, side is not None, finished, unfound, repeated, origin, damaged)
     if finished is not None:
         workspace.drop_side()
     else:
-        _write_state(out, kind, fingerprint)
+        _write_state(out, kind, fingerprint, **origin)
         if kind == "verify":
             _open_side(workspace)
     workspace.work.mkdir(exist_ok=True)
     _sweep(out, MADE_OUT, ("work", *SHOWN))
     return workspace
+
+
+def _list_places(out: Path, side: Path) -> Places:
+    return {out: TABLES_OUT, side: TABLES_SIDE}
+
+
+def _check_same_inputs(out: Path, known: dict[str, Any], origin: Mapping[str, Any]) -> None:
+    """Refuse an input that has changed since the same order stopped half-way: what is finished is not for the new one.
+
+    What finished, has nothing finished yet or could come to nothing is begun anew without a question, and so is
+    another order.
+    """
+    inputs = known.get("inputs", {})
+    same = known.get("options") == origin["options"] and inputs.keys() == origin["inputs"].keys()
+    stopped = not (known.keys() & {"people", "given_up"}) and (out / "steps.jsonl").exists()
+    if same and stopped and known.get("kind") == "verify":
+        refusal = VerifyRefused("run_input_changed", find_changed(inputs) or out)
+        side = _name_temporary(known["fingerprint"])
+        if side.exists():
+            refusal.add_note(str(VerifyRefused("run_side_waits", side)))
+        raise refusal
 
 
 def _is_whole(out: Path, side: Path | None, fingerprint: str) -> bool:
@@ -176,15 +234,6 @@ def _open_side(workspace: Workspace) -> None:
 
 def _name_temporary(fingerprint: str) -> Path:
     return Path(tempfile.gettempdir()) / f"xacthuc-{os.getuid()}-{fingerprint[:16]}"
-
-
-def _fingerprint(inputs: Sequence[Path], options: Sequence[str]) -> str:
-    digest = hashlib.sha256()
-    for path in inputs:
-        found = path.stat()
-        digest.update(f"{path.resolve()}|{found.st_size}|{found.st_mtime_ns}\n".encode())
-    digest.update("\n".join(options).encode())
-    return digest.hexdigest()
 
 
 def _write_state(folder: Path, kind: Kind, fingerprint: str, **more: Any) -> None:
