@@ -88,6 +88,11 @@ def no_text(length: int) -> pa.Array:
     return pa.nulls(length, pa.string())
 
 
+def is_empty(values: pa.Array) -> bool:
+    """Tell whether a column holds nulls alone."""
+    return bool(values.null_count == len(values))
+
+
 def choose(mask: pa.Array, value: str) -> pa.Array:
     """Give `value` where the mask is true, null elsewhere; a null in the mask counts as false."""
     return pc.if_else(pc.fill_null(mask, False), text(value), NO_TEXT)

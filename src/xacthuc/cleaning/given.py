@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from xacthuc.cleaning.cells import choose, is_true
+from xacthuc.cleaning.cells import choose, is_empty, is_true, no_text
 from xacthuc.cleaning.date_columns import clean_dates
 from xacthuc.cleaning.doses import clean_dose_numbers, decide_given, tell_not_given, tell_only_words
 from xacthuc.cleaning.evidence import SheetEvidence
@@ -46,6 +46,10 @@ def clean_doses(
     cells: Mapping[str, pa.Array], layout: SheetLayout, *, evidence: SheetEvidence, found: FoundList
 ) -> Doses:
     """Clean what was given; what the cells do not tell stays null. Not checked: licence, interval, order (rules)."""
+    people_only = not has_doses(layout) and all(is_empty(cells[name]) for name in DOSE_NAMES)
+    if people_only and is_empty(cells["note"]):
+        nothing = no_text(len(cells["slot"]))
+        return Doses(nothing.cast(pa.int8()), nothing, nothing, nothing, given=pc.is_null(nothing))
     absent = pc.or_(tell_not_given(cells["dose_date"]), tell_not_given(cells["vaccine"]))
     alone = pc.and_(pc.is_null(cells["vaccine"]), pc.is_null(cells["lot"]))
     absent = pc.or_(absent, pc.and_(alone, tell_only_words(cells["dose_date"])))
@@ -59,7 +63,7 @@ def clean_doses(
     given, contradicted = decide_given(
         slot=cells["slot"], own=_find_own(cells, layout, absent=absent), note=tell_not_given(cells["note"]), cell=absent
     )
-    if not has_doses(layout) and not any(cells[name].null_count < len(given) for name in DOSE_NAMES):
+    if people_only:
         given = pc.is_valid(given)  # a list of people only: nobody was left out of anything
     found.add("note", choose(contradicted, "note_says_not_given"))
     found.add("dose_date", choose(absent, "dose_not_given"))

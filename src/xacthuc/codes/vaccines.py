@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from types import MappingProxyType
 from typing import Any
@@ -88,12 +88,17 @@ def lot_key(text: str) -> str:
 
 def list_products_of_shape(lot: str) -> tuple[str, ...]:
     """Give the products whose lots have the shape of this one; several may, or none."""
-    key = lot_key(lot)
-    return tuple(
-        vaccine.name
-        for vaccine in list_vaccines()
-        if any(_compile(pattern).fullmatch(key) for pattern in vaccine.lot_patterns)
-    )
+    return _list_products_of_key(lot_key(lot))
+
+
+@lru_cache(maxsize=50_000)
+def _list_products_of_key(key: str) -> tuple[str, ...]:
+    return tuple(name for name, shape in _load_shapes() if shape.fullmatch(key))
+
+
+@cache
+def _load_shapes() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((vaccine.name, re.compile("|".join(vaccine.lot_patterns))) for vaccine in list_vaccines())
 
 
 def load_lots() -> Mapping[str, Lot]:
@@ -146,8 +151,3 @@ def _build_vaccine(name: str, entry: dict[str, Any]) -> Vaccine:
         aliases=tuple(entry["aliases"]),
         lot_patterns=tuple(entry["lot_patterns"]),
     )
-
-
-@cache
-def _compile(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)

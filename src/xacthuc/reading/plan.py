@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from xacthuc.reading.grid import Merge
 
 DOSE_FIELDS = ("dose_no", "vaccine", "lot", "dose_date", "site")
 SHARED = -1  # a dose column that serves every dose of the row
@@ -45,3 +48,14 @@ class Plan:
     def has(self, field: str) -> bool:
         """Tell whether any column holds the field."""
         return any(c.field == field for c in self.columns)
+
+    def list_merged_rows(self, merges: Iterable[Merge]) -> dict[int, list[tuple[int, int]]]:
+        """Give, for each row below the heading, the columns merged over several rows and where their merge begins."""
+        body = self.header_rows[-1] + 1 if self.header_rows else 0
+        used = {c.index for c in self.columns} if not self.blocks else set()
+        merged: dict[int, list[tuple[int, int]]] = {}
+        for merge in merges:
+            if merge.bottom > merge.top >= body and merge.left == merge.right and merge.left in used:
+                for row in range(merge.top, merge.bottom + 1):
+                    merged.setdefault(row, []).append((merge.left, merge.top))
+        return merged

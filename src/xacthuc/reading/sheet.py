@@ -48,11 +48,12 @@ class SheetReading:
     row_kinds: bytearray = field(default_factory=bytearray)
     earlier: list[Plan] = field(default_factory=list)  # the plans of tables above the one being read
     unused: tuple[str, ...] = ()  # full columns that were not understood, of all tables
+    _counted: Counter[int] = field(default_factory=Counter)  # the letters of `row_kinds` that were counted already
 
     @property
     def layout(self) -> SheetLayout:
         """What was understood of the sheet; counts cover the rows read so far."""
-        letters = bytes(self.row_kinds)
+        counts = self._count_kinds()
         given = self.columns_given
         plans = [*self.earlier, self.plan]
         return SheetLayout(
@@ -60,8 +61,8 @@ class SheetReading:
             sheet=self.grid.sheet,
             kind=self.kind,
             visible=self.grid.visible,
-            last_row=len(letters),
-            counts={kind: letters.count(letter.encode()) for kind, letter in KIND_LETTERS.items()},
+            last_row=len(self.row_kinds),
+            counts={kind: counts[ord(letter)] for kind, letter in KIND_LETTERS.items()},
             columns=_list_columns(plans),
             header_rows=tuple(i + 1 for i in plans[0].header_rows),
             ignored_columns=tuple(dict.fromkeys(h for p in plans for h in p.ignored)),
@@ -71,6 +72,13 @@ class SheetReading:
             place_tree=given.place_tree if given else "2021",
             context=self.context,
         )
+
+    def _count_kinds(self) -> Counter[int]:
+        """Count the kinds of rows; each row once, as the layout is asked for at every batch."""
+        fresh = self.row_kinds[self._counted.total() :]
+        for letter in map(ord, KIND_LETTERS.values()):
+            self._counted[letter] += fresh.count(letter)
+        return self._counted
 
 
 def _list_columns(plans: list[Plan]) -> tuple[Column, ...]:
@@ -104,7 +112,7 @@ class ListReader:
 
     def read_batches(self, chunks: Iterator[pa.Table]) -> Iterator[pa.Table]:
         """Give RAW tables of about `limits.batch_rows` rows until the chunks end."""
-        self._merges = _list_merges(self.reading)
+        self._merges = self.reading.plan.list_merged_rows(self.reading.grid.merges)
         kept: list[pa.Table] = []
         for chunk in chunks:
             if not chunk.num_rows:
@@ -228,7 +236,7 @@ class ListReader:
         self.add_note(Note("table_begins", row=self._next + len(table.titles) + 1))
         self.sorter = RowSorter(table.plan, header=table.header, titles=table.titles)
         self.standing = begin_table(self.standing, table.titles, encoding=table.plan.encoding)
-        self._merges = _list_merges(reading)
+        self._merges = table.plan.list_merged_rows(reading.grid.merges)
         self._above = None
         body = table.plan.header_rows[-1] + 1 - self._next
         reading.unused += list_unused(chunk.slice(start), plan=table.plan, body=body)
@@ -381,15 +389,3 @@ def build_finding(note: Note, *, file: str, sheet: str) -> Finding:
 
 def _find_title_kind(row: Row) -> RowKind:
     return "heading" if any(row) else "blank"
-
-
-def _list_merges(reading: SheetReading) -> dict[int, list[tuple[int, int]]]:
-    """Give, for each row below the heading, the columns merged over several rows and where their merge begins."""
-    body = reading.plan.header_rows[-1] + 1 if reading.plan.header_rows else 0
-    used = {c.index for c in reading.plan.columns} if not reading.plan.blocks else set()
-    merged: dict[int, list[tuple[int, int]]] = {}
-    for merge in reading.grid.merges:
-        if merge.bottom > merge.top >= body and merge.left == merge.right and merge.left in used:
-            for row in range(merge.top, merge.bottom + 1):
-                merged.setdefault(row, []).append((merge.left, merge.top))
-    return merged
