@@ -161,7 +161,7 @@ def _read_meanings(source: str) -> dict[str, dict[str, str]]:
 def write_cli() -> str:
     """Give the page of the commands, as `--help` tells them."""
     parts = [NOTE, "# The command `xacthuc`\n", "\n".join((_module_text("cli.py")).splitlines()[2:]) + "\n"]
-    for name, command in sorted(commands.commands.items()):
+    for name, command in _list_commands(commands):
         context = click.Context(
             command,
             info_name=f"xacthuc {name}",
@@ -173,6 +173,14 @@ def write_cli() -> str:
     return "\n".join(parts)
 
 
+def _list_commands(group: click.Group, before: str = "") -> Iterable[tuple[str, click.Command]]:
+    """Give all commands by their full names, those of a group after it."""
+    for name, command in sorted(group.commands.items()):
+        yield before + name, command
+        if isinstance(command, click.Group):
+            yield from _list_commands(command, f"{before}{name} ")
+
+
 def _module_text(name: str) -> str:
     tree = ast.parse((ROOT / "src" / "xacthuc" / name).read_text(encoding="utf-8"))
     return ast.get_docstring(tree) or ""
@@ -181,7 +189,7 @@ def _module_text(name: str) -> str:
 def write_steps() -> str:
     """Give the page of the SQL steps, from their headers."""
     parts = [NOTE, "# SQL steps\n", "One SELECT a file, the same text on DuckDB and on Spark.\n"]
-    for package in ("matching", "rules", "runs", "reporting"):
+    for package in ("matching", "exchange", "rules", "runs", "reporting"):
         parts.append(f"## {package}\n")
         for name, step in load_steps(f"xacthuc.{package}").items():
             header = [line[3:].rstrip() for line in step.sql.splitlines() if line.startswith("-- ")][1:]

@@ -17,30 +17,10 @@ from typing import Any
 
 import click
 
+from xacthuc.cli_exchange import exchange
+from xacthuc.cli_paths import FILE, FOLDER, PLACE
+
 DONE, REFUSED = 0, 1  # all others: xacthuc.runs.endings
-
-
-class Place(click.Path):
-    """A path whose refusal is said as all others are: in both languages."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Give the path; raises VerifyRefused where nothing or something else is there."""
-        try:
-            return super().convert(value, param, ctx)
-        except click.BadParameter:
-            from xacthuc.runs.refusals import VerifyRefused
-
-            path = Path(value)
-            if not path.exists():
-                raise VerifyRefused("run_file_missing", value) from None
-            if path.is_dir() != self.dir_okay:
-                raise VerifyRefused("run_not_a_file" if path.is_dir() else "run_not_a_folder", value) from None
-            raise VerifyRefused("run_file_unreadable", value) from None
-
-
-FILE = Place(exists=True, dir_okay=False, path_type=Path)
-PLACE = Place(exists=True, path_type=Path)
-FOLDER = Place(file_okay=False, path_type=Path)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -230,6 +210,9 @@ def demo(folder: Path, seed: int, *, as_json: bool) -> None:
     else:
         print_summary(shown.summary, as_json=False)
         click.echo(shown.text)
+
+
+commands.add_command(exchange)
 
 
 def name_command(called: str) -> str:

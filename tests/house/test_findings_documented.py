@@ -15,11 +15,13 @@ from xacthuc.records import RAW_FIELDS
 CODES = list_codes()
 FIELDS = {*RAW_FIELDS, "row", "sheet", "file"}
 RESERVED = load_list("reserved_codes.toml")
+NAMING = ("runs", "exchange")  # stages that speak of whole files
 SENTENCE = re.compile(r"\S.*[.!?]", re.DOTALL)
 
 # How Python gives a code: as a keyword, or as an argument of these calls (name: its place).
 BY_PLACE = {
     "EngineFailed": 0,
+    "ExchangeRefused": 0,
     "VerifyRefused": 0,
     "FileRefused": 0,
     "Note": 1,
@@ -37,7 +39,7 @@ def test_a_code_is_documented_in_both_languages(code: Code) -> None:
     assert SENTENCE.fullmatch(code.vi)
     assert SENTENCE.fullmatch(code.en)
     assert code.vi != code.en
-    said = (code.vi + code.en).replace("{name}", "") if code.stage == "runs" else code.vi + code.en
+    said = (code.vi + code.en).replace("{name}", "") if code.stage in NAMING else code.vi + code.en
     assert not set("{}%") & set(said), "a sentence never carries a value; that of a run may name a file or folder"
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from xacthuc.exchange.refusals import ExchangeRefused
 from xacthuc.runs.refusals import VerifyRefused
 
 DONE, REFUSED, UNUSABLE, STOPPED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -40,7 +41,7 @@ def _find(error: BaseException) -> tuple[int, str] | None:
         return INTERRUPTED, str(VerifyRefused("run_interrupted"))
     if isinstance(error, click.ClickException):
         return UNUSABLE, str(explain_usage(error))
-    if isinstance(error, VerifyRefused):
+    if isinstance(error, VerifyRefused | ExchangeRefused):
         return UNUSABLE, str(error)
     return _find_of_engine(error)
 
