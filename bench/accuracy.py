@@ -9,16 +9,16 @@ person is in the register; on the residual both are over the records whose numbe
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.dataset as ds
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
+
+from xacthuc.engines import open_engine
 
 # A match by number and name needs no weight: it stands above all weights.
 SETTLED = 1e9
@@ -41,44 +41,51 @@ class Links:
         return Links(self.weight[rows], self.right[rows], self.findable[rows], self.residual[rows])
 
 
-def read_ours(out: Path, *, truth: Path) -> Links:
+# One row per record of the truth, in any order; {links} has record, person and weight, a row for each link made.
+HELD = """
+WITH links AS ({links})
+SELECT
+    coalesce(CASE WHEN links.person IS NOT NULL THEN links.weight END, CAST('-inf' AS DOUBLE)) AS weight,
+    coalesce(links.person = truth.person, false) AS right,
+    truth.person IS NOT NULL AS findable,
+    NOT coalesce(truth.number_own, false) AS residual
+FROM truth
+LEFT JOIN links ON truth.record = links.record
+"""
+OURS = """
+SELECT record, person, CASE WHEN identity = 'MATCHED' THEN {settled} ELSE CAST(margin AS DOUBLE) END AS weight
+FROM verdicts
+"""
+PEER = """
+SELECT claims.record, people.record AS person, {weight} AS weight
+FROM links_made
+JOIN claims ON links_made.claim = claims.claim
+JOIN people ON links_made.person_no = people.person_no
+"""
+PEER_WEIGHTS = {
+    "weight": "weight",
+    "margin": "weight - greatest(second_weight, (SELECT min(weight) FROM links_made))",
+}
+
+
+def read_ours(out: Path, *, truth: Path, memory_gb: float = 4.0) -> Links:
     """Read the links of the line: its match or first proposal."""
-    said = pq.read_table(out / "verdicts.parquet", columns=["record", "identity", "person", "margin"])
-    weight = pc.if_else(pc.equal(said["identity"], "MATCHED"), SETTLED, said["margin"].cast(pa.float64()))
-    return _hold_against(truth, record=said["record"], person=said["person"], weight=weight)
+    tables = {"verdicts": out / "verdicts.parquet", "truth": truth}
+    return _hold_against_truth(OURS.format(settled=SETTLED), tables=tables, memory_gb=memory_gb)
 
 
-def read_peer(links: Path, *, claims: Path, people: Path, truth: Path, by: str) -> Links:
+def read_peer(links: Path, *, claims: Path, people: Path, truth: Path, by: str, memory_gb: float = 4.0) -> Links:
     """Read the links of the peer, which knows claims and people by our numbers; `by` is "weight" or "margin"."""
-    made = pq.read_table(links)
-    least = pc.min(made["weight"]).as_py()
-    second = pc.max_element_wise(made["second_weight"], least)
-    weight = pc.subtract(made["weight"], second) if by == "margin" else made["weight"]
-    return _hold_against(
-        truth,
-        record=_name(made["claim"], rows=claims, number="claim"),
-        person=_name(made["person_no"], rows=people, number="person_no"),
-        weight=weight,
-    )
+    tables = {"links_made": links, "claims": claims, "people": people, "truth": truth}
+    return _hold_against_truth(PEER.format(weight=PEER_WEIGHTS[by]), tables=tables, memory_gb=memory_gb)
 
 
-def _name(numbers: pa.ChunkedArray, *, rows: Path, number: str) -> pa.ChunkedArray:
-    """Turn our numbers into the records' own names."""
-    known = ds.dataset(rows, format="parquet").to_table(columns=[number, "record"]).sort_by(number)
-    held = np.asarray(known[number])
-    at = np.searchsorted(held, np.asarray(numbers))
-    return known["record"].take(pa.array(at))
-
-
-def _hold_against(truth: Path, *, record: pa.ChunkedArray, person: pa.ChunkedArray, weight: pa.ChunkedArray) -> Links:
-    known = pq.read_table(truth, columns=["record", "person", "number_own"])
-    at = pc.index_in(known["record"], value_set=record.combine_chunks())
-    linked = person.take(at)
-    right = pc.equal(linked, known["person"]).fill_null(False)
-    made = pc.if_else(pc.is_valid(linked), weight.take(at), None).fill_null(-np.inf)
-    findable = pc.is_valid(known["person"])
-    residual = pc.invert(known["number_own"].fill_null(False))
-    return Links(*(np.asarray(column) for column in (made, right, findable, residual)))
+def _hold_against_truth(links: str, *, tables: Mapping[str, Path], memory_gb: float) -> Links:
+    with tempfile.TemporaryDirectory() as scratch:
+        engine = open_engine("duckdb", memory_gb=memory_gb, scratch=Path(scratch))
+        held = engine.fetch(HELD.format(links=links), inputs=tables)
+        engine.close()
+    return Links(*(np.asarray(held[name]) for name in ("weight", "right", "findable", "residual")))
 
 
 def rate(links: Links, *, least: float) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from trial import HERE, Trial, by_stage, make_nation, name_commit, try_line
 from xacthuc.nation import score_run
 
 TWICE = ("people_twice", "doses_twice")
+SCORING_GB = 8.0  # budget for holding against the truth, after the run
 PREPARE = "import sys; from xacthuc.cli import main; sys.argv[0] = 'xacthuc'; main()"
 
 
@@ -55,7 +56,10 @@ def run(nation: Path, *, out: Path, chosen: argparse.Namespace) -> dict[str, Any
         "disk_gb": round(disk.most_gb, 2),
         "load": [round(part, 2) for part in load],
         "others_cpu_s": round(others, 1),  # the looking itself is among them
-        "accuracy": pick(score_run(line, truth=truth), links=describe(read_ours(line, truth=truth))),
+        "accuracy": pick(
+            score_run(line, truth=truth, memory_gb=SCORING_GB),
+            links=describe(read_ours(line, truth=truth, memory_gb=SCORING_GB)),
+        ),
     }
 
 

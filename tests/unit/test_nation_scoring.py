@@ -141,6 +141,29 @@ def test_records_without_a_verdict_are_refused(tmp_path):
         score(write_verdicts(tmp_path), truth=write_truth(tmp_path), people=people)
 
 
+def test_records_with_two_verdicts_and_what_is_no_truth_are_refused(tmp_path):
+    with pytest.raises(ScoreMismatchError, match="more than one"):
+        score(write_verdicts(tmp_path, [*SAID, SAID[0]]), truth=write_truth(tmp_path))
+    with pytest.raises(ScoreMismatchError, match="expected_identity"):
+        score(tmp_path / "verdicts.parquet", truth=write_groups(tmp_path, [("a", "g")]))
+
+
+def test_what_is_not_known_pairs_with_nothing(tmp_path):
+    unknown = [(record, person, None, None, None, *rest) for record, person, _, _, _, *rest in TRUTH]
+    people = write_groups(tmp_path, [(record, "g", 1) for record in "abcdef"])
+    measured = score(write_verdicts(tmp_path), truth=write_truth(tmp_path, unknown), people=people)
+    assert (measured["people_twice"]["right"], measured["people_twice"]["said"]) == (0, 15)
+    assert (measured["people_twice"]["true"], measured["doses_twice"]["true"]) == (0, 0)
+
+
+def test_the_folder_of_what_spills_is_removed(tmp_path, monkeypatch):
+    spill = tmp_path / "spill"
+    spill.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(spill))
+    score(write_verdicts(tmp_path), truth=write_truth(tmp_path))
+    assert list(spill.iterdir()) == []
+
+
 def test_a_run_over_workbooks_is_measured_by_their_own_truth(tmp_path):
     lines = {"truth.csv": TRUTH_LINE, "register.csv": "id,name,number9\nP1,Trần Văn Hùng,", "rows.csv": ROWS_LINE}
     for name, text in lines.items():

@@ -1,21 +1,24 @@
-"""How right the verdicts on a synthetic nation are: the measures that its truth allows, by counting."""
+"""How right the verdicts on a synthetic nation are: the measures that its truth allows, by counting.
+
+An engine that spills does the counting, two tables at a time, so that memory does not grow with the nation.
+"""
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
+from xacthuc.engines import open_engine
 from xacthuc.findings import list_codes
 from xacthuc.nation.checking import check_reading, check_verdicts
 
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
+Row = dict[str, Any]
+Ask = Callable[[str], list[Row]]
 
 IDENTITY_FIELDS = ("name", "birth_date", "sex", "number")  # the reasons that are about the person
 DOSE_FIELDS = {
@@ -23,40 +26,104 @@ DOSE_FIELDS = {
     "dose_date": ("dose_date_wrong", "dose_date_year_typo", "dose_date_missing"),
     "lot": ("lot_typo", "lot_missing"),
 }
+TRUTH_COLUMNS = {
+    "record", "person", "human", "profile", "dose", *DOSE_FIELDS, "damage", "expected_identity", "expected_reasons",
+    "number_own",
+}  # fmt: skip
+
+# One row for all records of the truth whose flags are the same, with their number.
+JUDGED = """
+WITH known AS (SELECT record, person, expected_identity, {expected_reasons} AS reasons, number_own FROM truth),
+said AS (SELECT record, person, identity, {reasons} AS reasons, sure FROM verdicts)
+SELECT
+    said.record IS NULL AS missing,
+    coalesce(known.number_own, false) AS own,
+    known.person IS NOT NULL AS in_register,
+    said.person IS NOT NULL AS proposed,
+    coalesce(said.person = known.person, false) AS person_right,
+    coalesce(said.identity = known.expected_identity, false) AS identity_right,
+    coalesce(said.reasons = known.reasons, false) AS reasons_right,
+    coalesce(said.identity = 'MATCHED', false) AS matched,
+    coalesce(said.sure, false) AS sure,
+    count(*) AS records
+FROM known
+LEFT JOIN said ON known.record = said.record
+GROUP BY ALL
+"""
+
+REPEATED = """
+SELECT sum(least(called, records - 1)) AS right, sum(called) AS said, sum(records - 1) AS true
+FROM (
+    SELECT count(*) AS records, count_if(vaccination = 'DUPLICATE') AS called
+    FROM truth
+    JOIN verdicts ON truth.record = verdicts.record
+    GROUP BY coalesce(dose, truth.record)
+)
+"""
+
+# Pairs of things that are one and the same ({one}): those that share a group ({said}) besides, those that share a
+# group, and all. A group or a truth that is null stands alone.
+PAIRS = """
+WITH known AS (SELECT record, coalesce({thing}, record) AS thing, coalesce({one}, record) AS one FROM truth),
+together AS (
+    SELECT said, one, count(*) AS n
+    FROM (SELECT DISTINCT {said} AS said, thing, one FROM known JOIN people ON known.record = people.record)
+    WHERE said IS NOT NULL
+    GROUP BY ALL
+),
+groups AS (SELECT sum(n) AS n FROM together GROUP BY said),
+ones AS (SELECT count(*) AS n FROM (SELECT DISTINCT thing, one FROM known) GROUP BY one)
+SELECT
+    (SELECT sum(n * (n - 1) // 2) FROM together) AS right,
+    (SELECT sum(n * (n - 1) // 2) FROM groups) AS said,
+    (SELECT sum(n * (n - 1) // 2) FROM ones) AS true
+"""
 
 
 class ScoreMismatchError(Exception):
     """The verdicts and the truth are not of the same records."""
 
 
-def score(verdicts: Path, *, truth: Path, records: Path | None = None, people: Path | None = None) -> dict[str, Any]:
+def score(
+    verdicts: Path,
+    *,
+    truth: Path,
+    records: Path | None = None,
+    people: Path | None = None,
+    memory_gb: float = 4.0,
+    threads: int = 2,
+) -> dict[str, Any]:
     """Measure verdicts against the truth of a nation; shares are 0..1, None where there is nothing to count.
 
     `records`: the cleaned records, to count doses that were read rightly. `people`: record and person_group (any two
-    profiles in one group are said to be one person), and dose_group where repeated doses are grouped too. Raises
-    ScoreMismatchError where a record of the truth has no verdict. Not checked: records that the truth does not know.
+    profiles in one group are said to be one person), and dose_group where repeated doses are grouped too. Spills to the
+    folder for temporary files. Raises ScoreMismatchError where a record of the truth has no verdict or several, and
+    EngineFailed. Not checked: records that the truth does not know.
     """
-    known = pq.read_table(truth)
-    said = pq.read_table(verdicts, columns=["record", "identity", "vaccination", "reasons", "person", "sure"])
-    at = find_rows(said["record"], wanted=known["record"])
-    if (at < 0).any():
-        raise ScoreMismatchError(f"{int((at < 0).sum())} records of the truth have no verdict")
-    said = said.take(pa.array(at))
-    person_right = _equal(said["person"], known["person"])
-    result: dict[str, Any] = {"records": known.num_rows}
-    result.update(_score_identity(said, known=known, person_right=person_right))
-    result["residual"] = _score_residual(said, known=known, person_right=person_right)
-    groups = None if people is None else _align(pq.read_table(people), record=known["record"])
-    if groups is not None:
-        profiles, humans = encode(known["profile"]), encode(known["human"])
-        result["people_twice"] = score_profiles(encode(groups["person_group"]), profile=profiles, human=humans)
-    result["doses_twice"] = _score_doses(said, known=known, groups=groups)
-    if records is not None:
-        result["doses_read"] = _score_reading(_align(pq.read_table(records), record=known["record"]), known=known)
+    if lost := TRUTH_COLUMNS - set(pq.read_schema(truth).names):
+        raise ScoreMismatchError(f"the truth has no {', '.join(sorted(lost))}")
+    named = {"truth": truth, "verdicts": verdicts, "records": records, "people": people}
+    tables = {name: path for name, path in named.items() if path is not None}
+    with _asking(tables, memory_gb=memory_gb, threads=threads) as ask:
+        judged = ask(_write_judged())
+        _check_all_known(count(judged, "missing"))
+        if count(judged) != pq.read_metadata(truth).num_rows:
+            raise ScoreMismatchError("records have more than one verdict")
+        result = _score_identity(judged) | {"residual": _score_residual(judged)}
+        if people is not None:
+            _check_all_known(ask(_write_missing("people"))[0]["records"])
+            result["people_twice"] = rate(**ask(PAIRS.format(thing="profile", one="human", said="person_group"))[0])
+        result["doses_twice"] = rate(**ask(REPEATED)[0])
+        if people is not None and "dose_group" in pq.read_schema(people).names:
+            pairs = ask(PAIRS.format(thing="record", one="dose", said="dose_group"))
+            result["doses_twice"]["pairs"] = rate(**pairs[0])
+        if records is not None:
+            _check_all_known(ask(_write_missing("records"))[0]["records"])
+            result["doses_read"] = _score_reading(ask(_write_reading())[0])
     return result
 
 
-def score_run(out: Path, *, truth: Path) -> dict[str, Any]:
+def score_run(out: Path, *, truth: Path, memory_gb: float = 4.0, threads: int = 2) -> dict[str, Any]:
     """Measure the folder that a run of the whole line wrote, held against a nation's or workbooks' truth.
 
     See `score` for a nation, `check_reading` and `check_verdicts` for workbooks, whose register lies beside the truth.
@@ -64,136 +131,113 @@ def score_run(out: Path, *, truth: Path) -> dict[str, Any]:
     if truth.suffix == ".csv":
         reading = check_reading(out / "records.parquet", out / "rows.csv", truth.parent)
         return {"reading": reading, "verdicts": check_verdicts(out / "verdicts.parquet", truth.parent)}
-    people = out / "persons.parquet"
-    return score(out / "verdicts.parquet", truth=truth, records=out / "records.parquet", people=people)
+    return score(
+        out / "verdicts.parquet",
+        truth=truth,
+        records=out / "records.parquet",
+        people=out / "persons.parquet",
+        memory_gb=memory_gb,
+        threads=threads,
+    )
 
 
-def _score_identity(said: pa.Table, *, known: pa.Table, person_right: Flags) -> dict[str, Any]:
-    own = to_flags(known["number_own"])
-    identity = _equal(said["identity"], known["expected_identity"])
-    reasons = reason_sets(said["reasons"]) == reason_sets(known["expected_reasons"])
-    matched = _equal(said["identity"], pa.scalar("MATCHED"))
+@contextmanager
+def _asking(tables: Mapping[str, Path], *, memory_gb: float, threads: int) -> Iterator[Ask]:
+    """Give the way to ask for the rows of a SELECT; sums over nothing are nought."""
+    with tempfile.TemporaryDirectory(prefix="xacthuc-score-") as scratch:
+        engine = open_engine("duckdb", memory_gb=memory_gb, threads=threads, scratch=Path(scratch))
+        try:
+            yield lambda sql: [
+                {name: int(value or 0) for name, value in row.items()}
+                for row in engine.fetch(sql, inputs=tables).to_pylist()
+            ]
+        finally:
+            engine.close()
+
+
+def _check_all_known(missing: int) -> None:
+    if missing:
+        raise ScoreMismatchError(f"{missing} records of the truth are missing")
+
+
+def _score_identity(judged: list[Row]) -> dict[str, Any]:
+    own = count(judged, "own")
     return {
-        "matched": int(matched.sum()),
-        "matched_wrong_person": int((matched & ~person_right).sum()),
-        "own_number": int(own.sum()),
-        "own_number_identity_right": share(own & identity, own),
-        "own_number_right": share(own & identity & reasons, own),
-        "identity_right": share(identity, np.ones(len(own), bool)),
+        "records": count(judged),
+        "matched": count(judged, "matched"),
+        "matched_wrong_person": count(judged, "matched") - count(judged, "matched", "person_right"),
+        "own_number": own,
+        "own_number_identity_right": share(count(judged, "own", "identity_right"), own),
+        "own_number_right": share(count(judged, "own", "identity_right", "reasons_right"), own),
+        "identity_right": share(count(judged, "identity_right"), count(judged)),
     }
 
 
-def _score_residual(said: pa.Table, *, known: pa.Table, person_right: Flags) -> dict[str, Any]:
+def _score_residual(judged: list[Row]) -> dict[str, Any]:
     """Records whose number does not lead to their person, who is in the register: are the proposals right?"""
-    findable = to_flags(pc.is_valid(known["person"])) & ~to_flags(known["number_own"])
-    proposed = to_flags(pc.is_valid(said["person"]))
-    sure = to_flags(said["sure"])
-    settled = _equal(said["identity"], pa.scalar("MATCHED"))
-    right = findable & person_right
+    findable = [row for row in judged if row["in_register"] and not row["own"]]
+    right = count(findable, "person_right")
+    right_and_sure = count(findable, "person_right", "sure")
+    open_ = [row for row in judged if not row["matched"]]
     return {
-        "records": int(findable.sum()),
-        "share_of_all": share(findable, np.ones(len(sure), bool)),
-        "first_right": share(right, findable),
-        "sure_right": share(right & sure, findable & sure),
-        "right_and_sure": share(right & sure, right),
+        "records": count(findable),
+        "share_of_all": share(count(findable), count(judged)),
+        "first_right": share(right, count(findable)),
+        "sure_right": share(right_and_sure, count(findable, "sure")),
+        "right_and_sure": share(right_and_sure, right),
         # every sure proposal: also for people in no register, and where the number is right but a field differs
-        "all_sure_right": share(sure & proposed & ~settled & person_right, sure & proposed & ~settled),
+        "all_sure_right": share(count(open_, "sure", "proposed", "person_right"), count(open_, "sure", "proposed")),
     }
 
 
-def score_profiles(group: Ints, *, profile: Ints, human: Ints) -> dict[str, Any]:
-    """Count the pairs of profiles of one person that a grouping of records finds. One number a record in each array.
-
-    By groups, never pair by pair. A pair of profiles that meets in several groups counts in each of them.
-    """
-    profiles = np.unique(np.stack((profile, human)), axis=1)
-    true = int(_pairs(np.bincount(profiles[1])).sum())
-    seated = np.unique(np.stack((group, profile, human)), axis=1)
-    said = int(_pairs(np.bincount(seated[0])).sum())
-    _, together = np.unique(seated[[0, 2]], axis=1, return_counts=True)
-    return rate(int(_pairs(together).sum()), said=said, true=true)
-
-
-def _score_doses(said: pa.Table, *, known: pa.Table, groups: pa.Table | None) -> dict[str, Any]:
-    """Count second and later records of a dose among those called DUPLICATE, whichever of them is called the first."""
-    dose = encode(known["dose"])
-    called = _equal(said["vaccination"], pa.scalar("DUPLICATE"))
-    extra = np.bincount(dose) - 1
-    found = np.bincount(dose[called], minlength=len(extra))
-    result = rate(int(np.minimum(found, extra).sum()), said=int(called.sum()), true=int(extra.sum()))
-    if groups is not None and "dose_group" in groups.column_names:
-        pairs = np.stack((encode(groups["dose_group"]), dose))
-        said_pairs = int(_pairs(np.bincount(pairs[0])).sum())
-        both = int(_pairs(np.unique(pairs, axis=1, return_counts=True)[1]).sum())
-        result["pairs"] = rate(both, said=said_pairs, true=int(_pairs(extra + 1).sum()))
-    return result
-
-
-def _score_reading(records: pa.Table, *, known: pa.Table) -> dict[str, float | None]:
+def _score_reading(counted: Row) -> dict[str, float | None]:
     """Give for each field of the dose the share read rightly where the clerk had written it rightly."""
-    shares = {}
-    rows = np.repeat(np.arange(known.num_rows), np.asarray(pc.list_value_length(known["damage"])))
-    classes = pc.list_flatten(known["damage"])
-    for field, damages in DOSE_FIELDS.items():
-        spoilt = np.zeros(known.num_rows, bool)
-        spoilt[rows[to_flags(pc.is_in(classes, value_set=pa.array(damages)))]] = True
-        shares[field] = share(~spoilt & _equal(records[field], known[field]), ~spoilt)
-    return shares
+    return {field: share(counted[f"{field}_right"], counted[f"{field}_sound"]) for field in DOSE_FIELDS}
 
 
-def reason_sets(reasons: pa.ChunkedArray) -> Ints:
-    """Give each row's reasons about the person as a set, one bit a code; codes of other stages do not count."""
-    flat = pc.struct_field(pc.list_flatten(reasons), "code")
-    rows = np.repeat(np.arange(len(reasons)), np.asarray(pc.list_value_length(reasons)))
-    codes = [name for name, code in list_codes().items() if code.stage == "matching" and code.field in IDENTITY_FIELDS]
-    found = np.asarray(pc.index_in(flat, value_set=pa.array(codes)).fill_null(-1))
-    sets = np.zeros(len(reasons), np.int64)
-    np.bitwise_or.at(sets, rows[found >= 0], np.int64(1) << found[found >= 0].astype(np.int64))
-    return sets
+def count(judged: list[Row], *flags: str) -> int:
+    """Count the records for which all these flags are set."""
+    return sum(row["records"] for row in judged if all(row[flag] for flag in flags))
 
 
-def _pairs(counts: Ints) -> Ints:
-    return counts * (counts - 1) // 2
-
-
-def rate(right: int, *, said: int, true: int) -> dict[str, Any]:
+def rate(*, right: int, said: int, true: int) -> dict[str, Any]:
     """Give precision, recall and F1 with their counts; None where there is nothing to divide by."""
-    precision, recall = right / said if said else None, right / true if true else None
-    f1 = 2 * right / (said + true) if said + true else None
-    return {"right": right, "said": said, "true": true, "precision": precision, "recall": recall, "f1": f1}
+    f1 = share(2 * right, said + true)
+    return {"right": right, "said": said, "true": true} | {
+        "precision": share(right, said),
+        "recall": share(right, true),
+        "f1": f1,
+    }
 
 
-def share(part: Flags, whole: Flags) -> float | None:
-    """Give the share of one set of rows in another that holds it; None where that is empty."""
-    return float(part.sum() / whole.sum()) if whole.any() else None
+def share(part: int, whole: int) -> float | None:
+    """Give the share of a part in its whole; None where that is nothing."""
+    return part / whole if whole else None
 
 
-def find_rows(values: pa.ChunkedArray, *, wanted: pa.ChunkedArray) -> Ints:
-    """Give for each wanted value the row where it stands, -1 where it does not."""
-    found = pc.index_in(wanted, value_set=values.combine_chunks())
-    return np.asarray(found.fill_null(-1)).astype(np.int64)
+def _write_judged() -> str:
+    return JUDGED.format(reasons=_write_reasons("reasons"), expected_reasons=_write_reasons("expected_reasons"))
 
 
-def _align(table: pa.Table, *, record: pa.ChunkedArray) -> pa.Table:
-    at = find_rows(table["record"], wanted=record)
-    if (at < 0).any():
-        raise ScoreMismatchError(f"{int((at < 0).sum())} records of the truth are missing")
-    return table.take(pa.array(at))
+def _write_reasons(column: str) -> str:
+    """Write a list of reasons as the set of those about the person, as text; codes of other stages do not count."""
+    codes = [name for name, code in list_codes().items() if code.stage == "matching" and code.field in IDENTITY_FIELDS]
+    return f"array_to_string(list_sort(list_intersect([r.code FOR r IN coalesce({column}, [])], {codes})), ' ')"
 
 
-def encode(values: pa.ChunkedArray) -> Ints:
-    """Give equal values equal numbers from 0; a null is a value of its own in each row."""
-    codes = values.combine_chunks().dictionary_encode().indices
-    numbers = np.asarray(codes.fill_null(-1)).astype(np.int64)
-    empty = numbers < 0
-    numbers[empty] = numbers.max(initial=-1) + 1 + np.arange(int(empty.sum()))
-    return numbers
+def _write_missing(table: str) -> str:
+    return f"SELECT count(*) AS records FROM truth ANTI JOIN {table} ON truth.record = {table}.record"
 
 
-def to_flags(values: pa.ChunkedArray) -> Flags:
-    """Give booleans; null is False."""
-    return np.asarray(values.fill_null(False)).astype(bool)
-
-
-def _equal(a: pa.ChunkedArray, b: pa.ChunkedArray | pa.Scalar) -> Flags:
-    return to_flags(pc.equal(a, b))
+def _write_reading() -> str:
+    """Write the SELECT that counts, by field of the dose, what the clerk had written rightly and what was so read."""
+    known, counted = ["record", *DOSE_FIELDS], []
+    for field, damages in DOSE_FIELDS.items():
+        spoilt = " OR ".join(f"list_contains(damage, '{damage}')" for damage in damages)
+        known.append(f"NOT ({spoilt}) AS {field}_sound")
+        counted.append(f"count_if({field}_sound) AS {field}_sound")
+        counted.append(f"count_if({field}_sound AND read.{field} = known.{field}) AS {field}_right")
+    return (
+        f"SELECT {', '.join(counted)} FROM (SELECT {', '.join(known)} FROM truth) AS known "
+        "JOIN records AS read ON known.record = read.record"
+    )
