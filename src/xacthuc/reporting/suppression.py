@@ -48,16 +48,16 @@ def choose_hidden(values: Mapping[Cell, int], sums: Sequence[Sum], *, smallest: 
 
 def _add_company(values: Mapping[Cell, int], sums: Sequence[Sum], hidden: set[Cell], *, smallest: int) -> set[Cell]:
     """Hide one more cell in each sum that gives its hidden members away by itself (rules 2 and 3)."""
-    more: set[Cell] = set()
+    gone = set(hidden)
     for known in sums:
-        parts = [part for part in known.parts if part in hidden or part in more]
-        whole_hidden = known.whole in hidden or known.whole in more
+        parts = [part for part in known.parts if part in gone]
+        whole_hidden = known.whole in gone
         lonely = len(parts) + whole_hidden == 1
         # the largest that one hidden part can be, seen from outside, where the whole is shown
         largest = sum(values[part] for part in parts) - len(parts) + 1
         if lonely or (parts and not whole_hidden and largest < smallest):
-            more |= _pick(known, values, hidden | more)
-    return more
+            gone |= _pick(known, values, gone)
+    return gone - hidden
 
 
 def _pick(known: Sum, values: Mapping[Cell, int], hidden: set[Cell]) -> set[Cell]:
