@@ -72,7 +72,8 @@ class DuckDBEngine:
         }
         with _explaining("open", {}):
             self._connection = duckdb.connect(config=config)
-            self._run(lambda: self._connection.execute(";".join(PRELUDE)))
+            # Without the first, what is slow draws a bar on standard output.
+            self._run(lambda: self._connection.execute(";".join(("SET enable_progress_bar = false", *PRELUDE))))
 
     def run_step(self, step: Step, *, inputs: Mapping[str, Path], output: Path) -> None:
         """Write the step's rows to `output`; see Engine."""
