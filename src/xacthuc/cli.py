@@ -36,6 +36,10 @@ def commands() -> None:
 @click.option("--columns", type=FILE, help="map.toml that names the columns of files and register.")
 @click.option("--register-side", type=FOLDER, help="Keep what derives from the register's values in this folder.")
 @click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True)
+@click.option(
+    "--master", metavar="URL", help="Spark cluster: spark://HOST:PORT, yarn, k8s://...; see docs/howto/spark.md."
+)
+@click.option("--spark-conf", type=FILE, help="Settings of Spark, a line each: spark.KEY VALUE.")
 @click.option("--memory", type=click.FloatRange(0.5), default=4.0, show_default=True, help="Memory budget in GB.")
 @click.option("--threads", type=click.IntRange(1, 256), default=2, show_default=True)
 @click.option("--model", type=FILE, help="A model.json to use instead of learning the weights from the data.")
@@ -62,6 +66,8 @@ def verify(*, as_of: datetime | None, title: str, report: bool, as_json: bool, *
         engine=options["engine"],
         memory_gb=options["memory"],
         threads=options["threads"],
+        master=options["master"],
+        spark_conf=options["spark_conf"],
         model=options["model"],
         lots=options["lots"],
         sessions=options["sessions"],

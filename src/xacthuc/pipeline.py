@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from xacthuc import __version__, findings, matching, rules
-from xacthuc.engines import EngineFailed, load_steps, open_engine
+from xacthuc.engines import Engine, EngineFailed, load_steps, open_engine
 from xacthuc.matching import ModelRefused, read_model
 from xacthuc.reading import ColumnMap, ColumnMapRefused, load_column_map
 from xacthuc.rules import Supply
@@ -26,6 +27,7 @@ from xacthuc.runs.identifiers import count_repeated, settle_records
 from xacthuc.runs.intake import Source, list_unfound, take_in
 from xacthuc.runs.made import drop
 from xacthuc.runs.order import Order, Outcome, VerifyRefused
+from xacthuc.runs.slices import Spread
 from xacthuc.runs.supply import ListRefused, load_supply, spell_sites, write_checks
 from xacthuc.runs.verdicts import judge, prepare_doses, write_records, write_row_counts
 from xacthuc.runs.workspace import Workspace, open_workspace, writing
@@ -44,12 +46,17 @@ def verify(order: Order, *, report: Report = lambda _, __: None) -> Outcome:
     temporary folder that is removed at the end; what stops a run before it carries a note of where that folder waits.
     """
     _check_inputs(order.files, order.register)
+    if order.engine != "spark" and (order.master or order.spark_conf):
+        raise VerifyRefused("run_master_without_spark", "--master" if order.master else "--spark-conf")
     aids = _load_aids(order)
     workspace = _open(order)
     for table in workspace.damaged:
         report(f"damaged: {table.name}", None)
     try:
-        return _run(order, workspace, aids, report)
+        if workspace.people is not None:  # the same run was finished before
+            return _run(order, workspace, aids, None, report)
+        with closing(_open_engine(order, workspace)) as engine:
+            return _run(order, workspace, aids, engine, report)
     except BaseException as stop:
         if isinstance(stop, EngineFailed) and stop.damaged:
             drop(stop.damaged)
@@ -58,21 +65,24 @@ def verify(order: Order, *, report: Report = lambda _, __: None) -> Outcome:
         raise
 
 
-def _run(order: Order, workspace: Workspace, aids: Aids, report: Report) -> Outcome:
-    people = workspace.people  # known where the same run was finished before
+def _run(order: Order, workspace: Workspace, aids: Aids, engine: Engine | None, report: Report) -> Outcome:
+    people = workspace.people
+    spread = engine.spread if engine is not None and engine.has_workers else None
     quick = measure(order.files) <= measure([order.register])  # what is sooner read is sooner found to be of no use
-    register = None if people is not None or quick else _take_people(order, workspace, aids, report)
-    sources = take_claims(order.files, workspace, columns=aids.columns, threads=order.threads, report=report)
+    register = None if people is not None or quick else _take_people(order, workspace, aids, spread, report)
+    sources = take_claims(
+        order.files, workspace, columns=aids.columns, threads=order.threads, spread=spread, report=report
+    )
     if not any(source.rows for source in sources):
         workspace.give_up()
         vi, en = zip(*(_say_unread(source) for source in sources), strict=True)
         raise VerifyRefused("run_nothing_read", ", ".join(vi), en=", ".join(en))
     if people is None and register is None:
-        register = _take_people(order, workspace, aids, report)
+        register = _take_people(order, workspace, aids, spread, report)
     repeated = workspace.ids_repeated
     unfound = workspace.unfound if register is None else list_unfound([register, *sources])
-    if register is not None:
-        _match_and_judge(order, workspace, aids, report)
+    if register is not None and engine is not None:
+        _match_and_judge(order, workspace, aids, engine, report)
         rows = workspace.work / "claims" / "rows"
         workspace.write_once("records.parquet", lambda: write_records(rows, order.out))
         workspace.write_once("rows.csv", lambda: write_row_counts(sources, order.out))
@@ -105,7 +115,13 @@ def read_only(
 
 
 def take_claims(
-    files: Sequence[Path], workspace: Workspace, *, columns: ColumnMap | None, threads: int | None, report: Report
+    files: Sequence[Path],
+    workspace: Workspace,
+    *,
+    columns: ColumnMap | None,
+    threads: int | None,
+    spread: Spread | None = None,
+    report: Report,
 ) -> tuple[Source, ...]:
     """Read and clean each file in turn, numbering the rows through all of them, each record with a name of its own."""
 
@@ -128,6 +144,7 @@ def take_claims(
                 report=report,
                 done=partial(done, name=path.name),
                 check=workspace.check_inputs,
+                spread=spread,
             )
         )
         first += max(sources[-1].rows, 1)
@@ -191,7 +208,18 @@ def _open(order: Order) -> Workspace:
     return open_workspace(order.out, inputs=inputs, options=options, side=order.register_side)
 
 
-def _take_people(order: Order, workspace: Workspace, aids: Aids, report: Report) -> Source:
+def _open_engine(order: Order, workspace: Workspace) -> Engine:
+    return open_engine(
+        order.engine,
+        memory_gb=order.memory_gb,
+        threads=order.threads,
+        scratch=workspace.side / "spill",
+        master=order.master,
+        settings=order.spark_conf,
+    )
+
+
+def _take_people(order: Order, workspace: Workspace, aids: Aids, spread: Spread | None, report: Report) -> Source:
 
     def done(_: str) -> None:
         workspace.note("read register")
@@ -208,6 +236,7 @@ def _take_people(order: Order, workspace: Workspace, aids: Aids, report: Report)
         done=done,
         check=workspace.check_inputs,
         keep_ids=True,
+        spread=spread,
     )
     if not source.whole or not source.rows:  # half a register would call the other half unknown
         workspace.give_up()
@@ -216,7 +245,7 @@ def _take_people(order: Order, workspace: Workspace, aids: Aids, report: Report)
     return source
 
 
-def _match_and_judge(order: Order, workspace: Workspace, aids: Aids, report: Report) -> None:
+def _match_and_judge(order: Order, workspace: Workspace, aids: Aids, engine: Engine, report: Report) -> None:
     claims, people = workspace.work / "claims" / "rows", workspace.side / "people" / "rows"
     side = workspace.side / "matching"
 
@@ -224,30 +253,24 @@ def _match_and_judge(order: Order, workspace: Workspace, aids: Aids, report: Rep
         workspace.note(step)
         report(step, None)
 
-    engine = open_engine(
-        order.engine, memory_gb=order.memory_gb, threads=order.threads, scratch=workspace.side / "spill"
+    matched = matching.match(engine, claims=claims, people=people, work=side, model=order.model, report=done)
+    tables = {**matched, "claims": claims, "people": people, "cell_findings": claims.parent / "findings"}
+    tables |= prepare_doses(engine, tables=tables, side=side, done=done)
+    supply = spell_sites(aids.supply, claims=claims)
+    judged = rules.judge_doses(
+        engine,
+        doses=tables["doses_to_judge"],
+        folder=workspace.side / "rules",
+        as_of=order.as_of,
+        supply=supply,
+        history=order.history,
+        report=done,
     )
-    try:
-        matched = matching.match(engine, claims=claims, people=people, work=side, model=order.model, report=done)
-        tables = {**matched, "claims": claims, "people": people, "cell_findings": claims.parent / "findings"}
-        tables |= prepare_doses(engine, tables=tables, side=side, done=done)
-        supply = spell_sites(aids.supply, claims=claims)
-        judged = rules.judge_doses(
-            engine,
-            doses=tables["doses_to_judge"],
-            folder=workspace.side / "rules",
-            as_of=order.as_of,
-            supply=supply,
-            history=order.history,
-            report=done,
+    tables["rule_findings"] = judged["findings"]
+    if order.history:
+        workspace.write_once(
+            "history.parquet", lambda: write_history(engine, tables=tables, judged=judged, out=order.out)
         )
-        tables["rule_findings"] = judged["findings"]
-        if order.history:
-            workspace.write_once(
-                "history.parquet", lambda: write_history(engine, tables=tables, judged=judged, out=order.out)
-            )
-        with writing(order.out / "model.json") as unfinished:
-            shutil.copyfile(matched["model"], unfinished)
-        judge(engine, tables=tables, workspace=workspace, done=done)
-    finally:
-        engine.close()
+    with writing(order.out / "model.json") as unfinished:
+        shutil.copyfile(matched["model"], unfinished)
+    judge(engine, tables=tables, workspace=workspace, done=done)

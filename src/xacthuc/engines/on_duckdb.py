@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,9 +14,11 @@ from typing import TypeVar
 import duckdb
 import pyarrow as pa
 
-from xacthuc.engines.steps import EngineFailed, Step
+from xacthuc.engines.steps import EngineFailed, Step, find_damaged
 
 T = TypeVar("T")
+P = TypeVar("P")
+A = TypeVar("A")
 
 # Rows that are handed over at a time.
 BATCH_ROWS = 250_000
@@ -60,6 +62,7 @@ class DuckDBEngine:
     """Runs steps in this process, spilling to `scratch` when the memory budget is used up."""
 
     name = "duckdb"
+    has_workers = False
 
     def __init__(self, *, memory_gb: float, threads: int, scratch: Path) -> None:
         """Open an in-memory database with a budget; nothing of it outlives `close`."""
@@ -103,6 +106,10 @@ class DuckDBEngine:
         with _explaining("query", inputs):
             self._name_inputs(inputs)
             return self._run(lambda: self._connection.sql(sql).to_arrow_table())
+
+    def spread(self, work: Callable[[P], A], parts: Sequence[P], /) -> list[A]:
+        """Do the work for each part, here and now; see Engine."""
+        return [work(part) for part in parts]
 
     def close(self) -> None:
         """Close the database."""
@@ -153,13 +160,7 @@ def _explain(step: str, error: BaseException, inputs: Mapping[str, Path]) -> Eng
     """Say what went wrong without the engine's own text, which may quote values."""
     said = next((code for words, code in SAID.items() if words in str(error)), None)
     code = said or next((code for kind, code in CAUSES.items() if isinstance(error, kind)), "engine_stopped")
-    damaged = _find_damaged(str(error), inputs) if code == "engine_file_failed" else None
+    damaged = find_damaged(str(error), inputs) if code == "engine_file_failed" else None
     if damaged:
         return EngineFailed("engine_table_damaged", step=step, cause=damaged.name, damaged=damaged)
     return EngineFailed(code, step=step, cause=type(error).__name__)
-
-
-def _find_damaged(text: str, inputs: Mapping[str, Path]) -> Path | None:
-    """Give the file of an input that the engine's text names."""
-    files = (file for path in inputs.values() for file in (path.glob("*.parquet") if path.is_dir() else [path]))
-    return next((file for file in files if str(file) in text), None)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import pyarrow as pa
 
 from xacthuc.findings import get_code
+
+P = TypeVar("P")
+A = TypeVar("A")
 
 
 class EngineFailed(Exception):
@@ -41,6 +44,7 @@ class Engine(Protocol):
     """Runs steps. The only difference between engines is speed."""
 
     name: str
+    has_workers: bool  # that take work off this process: `spread` is worth while
 
     def run_step(self, step: Step, *, inputs: Mapping[str, Path], output: Path) -> None:
         """Write the step's rows to `output` (Parquet); it appears whole or not at all. Raises EngineFailed."""
@@ -50,6 +54,12 @@ class Engine(Protocol):
 
     def fetch(self, sql: str, *, inputs: Mapping[str, Path]) -> pa.Table:
         """Give the rows of a small query. Raises EngineFailed."""
+
+    def spread(self, work: Callable[[P], A], parts: Sequence[P], /) -> list[A]:
+        """Do the work, a function of a module, for each part, perhaps more than once; answers in the parts' order.
+
+        Whoever does it sees the files of this machine. Raises EngineFailed.
+        """
 
     def close(self) -> None:
         """Give back memory and threads."""
@@ -62,8 +72,25 @@ def load_steps(package: str) -> dict[str, Step]:
     return {name: Step(name, file.read_text(encoding="utf-8")) for name, file in zip(names, files, strict=True)}
 
 
-def open_engine(name: str, *, memory_gb: float = 4.0, threads: int = 2, scratch: Path) -> Engine:
-    """Open "duckdb" or "spark" with a memory budget; `scratch` takes what spills. Raises EngineFailed."""
+def find_damaged(text: str, inputs: Mapping[str, Path]) -> Path | None:
+    """Give the file of an input that an engine's own text names."""
+    files = (file for path in inputs.values() for file in (path.glob("*.parquet") if path.is_dir() else [path]))
+    return next((file for file in files if str(file) in text), None)
+
+
+def open_engine(
+    name: str,
+    *,
+    memory_gb: float = 4.0,
+    threads: int = 2,
+    scratch: Path,
+    master: str | None = None,
+    settings: Path | None = None,
+) -> Engine:
+    """Open "duckdb" or "spark" with a memory budget; `scratch` takes what spills. Raises EngineFailed.
+
+    `master` is the URL of a Spark cluster, whose workers have to see `scratch`; `settings` a file of Spark's own.
+    """
     if name == "duckdb":
         from xacthuc.engines.on_duckdb import DuckDBEngine
 
@@ -71,5 +98,5 @@ def open_engine(name: str, *, memory_gb: float = 4.0, threads: int = 2, scratch:
     if name == "spark":
         from xacthuc.engines.on_spark import SparkEngine
 
-        return SparkEngine(memory_gb=memory_gb, threads=threads, scratch=scratch)
+        return SparkEngine(memory_gb=memory_gb, threads=threads, scratch=scratch, master=master, settings=settings)
     raise EngineFailed("engine_unknown")

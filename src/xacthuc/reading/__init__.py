@@ -17,6 +17,7 @@ A file goes: `file_kind` (what it is, or why not) -> `workbooks`, `sheet_xml`, `
 """
 
 from xacthuc.reading.column_map import ColumnMap, ColumnMapRefused, load_column_map
+from xacthuc.reading.columnar import Slice, list_slices
 from xacthuc.reading.limits import DEFAULT, FileRefused, Limits
 from xacthuc.reading.read import read_file
 from xacthuc.reading.sheet import SheetReading
@@ -28,6 +29,8 @@ __all__ = [
     "FileRefused",
     "Limits",
     "SheetReading",
+    "Slice",
+    "list_slices",
     "load_column_map",
     "read_file",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,12 +13,45 @@ import pyarrow.parquet as pq
 from xacthuc.reading.grid import DICTIONARY, Grid, Note
 from xacthuc.reading.limits import FileRefused, Limits
 
+SLICE_ROWS = 200_000  # the least that one worker reads at a time: a batch of reading
+
 _BATCH = 100_000
+_HEAD = 1_000  # rows that are ample to understand the columns
 _MOST_BYTES = 4  # that a cell takes on average in a column of few values: they stand once, and a number for each cell
 
 
-def open_columnar(path: Path, *, limits: Limits) -> Iterator[Grid]:
-    """Give a Parquet file as one grid; FileRefused if it is damaged, encrypted or too wide.
+@dataclass(frozen=True)
+class Slice:
+    """Some row groups of a Parquet file, one after the other: `rows` rows below the `first` ones."""
+
+    groups: tuple[int, ...]
+    first: int
+    rows: int
+
+
+def list_slices(path: Path) -> list[Slice]:
+    """Divide a Parquet file between its row groups into slices of at least SLICE_ROWS rows, the last one excepted.
+
+    Not checked: whether the file can be read; a file that is no Parquet file has no slices.
+    """
+    try:
+        metadata = pq.read_metadata(path)
+    except (pa.ArrowException, OSError):
+        return []
+    slices: list[Slice] = []
+    groups: list[int] = []
+    first = rows = 0
+    for group in range(metadata.num_row_groups):
+        groups.append(group)
+        rows += metadata.row_group(group).num_rows
+        if rows >= SLICE_ROWS or group + 1 == metadata.num_row_groups:
+            slices.append(Slice(tuple(groups), first, rows))
+            first, rows, groups = first + rows, 0, []
+    return slices
+
+
+def open_columnar(path: Path, *, limits: Limits, part: Slice | None = None) -> Iterator[Grid]:
+    """Give a Parquet file, or a slice of it, as one grid; FileRefused if it is damaged, encrypted or too wide.
 
     Columns of lists or records are no cells: they come as null, with a note.
     """
@@ -33,7 +67,12 @@ def open_columnar(path: Path, *, limits: Limits) -> Iterator[Grid]:
         raise FileRefused("too_many_rows", file=path.name)
     grid = Grid(sheet="", chunks=iter(()), headings=tuple(schema.names))
     grid.notes.extend(Note("column_nested", column=i) for i, f in enumerate(schema) if pa.types.is_nested(f.type))
-    grid.chunks = _list_chunks(file, grid)
+    if part is None:
+        grid.chunks = _list_chunks(file.iter_batches(batch_size=_BATCH), grid)
+    else:
+        grid.head = next(_list_chunks(file.iter_batches(batch_size=_HEAD), grid), None)
+        grid.first_row = part.first
+        grid.chunks = _list_chunks(file.iter_batches(batch_size=_BATCH, row_groups=list(part.groups)), grid)
     return iter((grid,))
 
 
@@ -53,9 +92,9 @@ def _list_repeated(path: Path) -> list[str]:
     ]
 
 
-def _list_chunks(file: pq.ParquetFile, grid: Grid) -> Iterator[pa.Table]:
+def _list_chunks(batches: Iterator[pa.RecordBatch], grid: Grid) -> Iterator[pa.Table]:
     try:
-        for batch in file.iter_batches(batch_size=_BATCH):
+        for batch in batches:
             batch.validate(full=True)  # text that is no UTF-8 would raise much later
             yield pa.table([_get_text(c) for c in batch.columns], names=[str(i) for i in range(batch.num_columns)])
     except (pa.ArrowException, OSError, ValueError):

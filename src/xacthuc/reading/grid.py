@@ -52,6 +52,8 @@ class Grid:
     date_system: Literal[1900, 1904] = 1900
     headings: tuple[str, ...] | None = None
     notes: list[Note] = field(default_factory=list)
+    head: pa.Table | None = None  # the first rows of the sheet, where the chunks begin further down
+    first_row: int = 0  # rows above the first chunk
 
 
 def get_cell_text(value: object) -> str | None:
@@ -97,6 +99,11 @@ def list_rows(chunk: pa.Table, indices: Sequence[int] | None = None) -> list[Row
     part = chunk if indices is None else chunk.take(pa.array(indices, pa.int64()))
     columns = [c.to_pylist() for c in part.columns]
     return [list(row) for row in zip(*columns, strict=True)] if columns else [[] for _ in range(part.num_rows)]
+
+
+def shift_row(row: Row, by: int) -> Row:
+    """Give a row of lists side by side as it is for the list `by` columns to the right."""
+    return [*row[by:], *([None] * min(by, len(row)))]
 
 
 def get_texts(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from xacthuc.reading.column_map import ColumnMap
-from xacthuc.reading.columnar import open_columnar
+from xacthuc.reading.columnar import Slice, open_columnar
 from xacthuc.reading.content import build_guess, looks_like_people
 from xacthuc.reading.delimited import open_delimited
 from xacthuc.reading.file_kind import find_kind
@@ -37,13 +37,19 @@ _OF_PLACE = ("commune", "district", "province", "site")
 
 
 def read_file(
-    path: Path, *, columns: ColumnMap | None = None, limits: Limits = DEFAULT, columnar: bool = True
+    path: Path,
+    *,
+    columns: ColumnMap | None = None,
+    limits: Limits = DEFAULT,
+    columnar: bool = True,
+    part: Slice | None = None,
 ) -> Iterator[SheetReading]:
     """Give the sheets of a file in order, each with its layout, RAW batches and findings.
 
     `columns` says which headings hold which fields; without it they are recognised. `columnar` false reads every row
-    by itself, with the same result. FileRefused, with a finding code of kind refused, if the file as a whole cannot be
-    read; it is raised before the first sheet.
+    by itself, with the same result. `part` is a slice of a Parquet file (list_slices) that alone is read.
+    FileRefused, with a finding code of kind refused, if the file as a whole cannot be read; it is raised before the
+    first sheet.
     Batches are to be used up before the next sheet is asked for. Not checked: any value.
     """
     path = Path(path)
@@ -53,7 +59,7 @@ def read_file(
     elif opened.kind == "web_page":
         grids = open_web_page(path, limits=limits)
     elif opened.kind == "parquet":
-        grids = open_columnar(path, limits=limits)
+        grids = open_columnar(path, limits=limits, part=part)
     else:
         grids = open_workbook(path, facts=opened.facts, limits=limits)
     return _read_grids(grids, path=path, columns=columns, limits=limits, columnar=columnar, notes=opened.notes)
@@ -88,7 +94,8 @@ def _read_grid(grid: Grid, *, path: Path, columns: ColumnMap | None, limits: Lim
     """Understand a sheet from its first rows."""
     chunks = iter(grid.chunks)
     first = next(chunks, None)
-    head = list_rows(first.slice(0, limits.header_rows + limits.sample_rows)) if first is not None else []
+    top = first if grid.head is None else grid.head
+    head = list_rows(top.slice(0, limits.header_rows + limits.sample_rows)) if top is not None else []
     head = [[c if c and not c.isspace() else None for c in row] for row in head]
     plan = _understand(head, grid=grid, columns=columns, limits=limits)
     body = plan.header_rows[0] if plan and plan.header_rows else 0
@@ -119,8 +126,8 @@ def _read_grid(grid: Grid, *, path: Path, columns: ColumnMap | None, limits: Lim
         context["encoding"] = plan.encoding
     if columns and "name" in columns.headings and plan.has("name"):
         context["names_told"] = "y"
-    if first is not None:
-        reading.unused = list_unused(first, plan=plan, body=plan.header_rows[-1] + 1 if plan.header_rows else 0)
+    if top is not None:
+        reading.unused = list_unused(top, plan=plan, body=plan.header_rows[-1] + 1 if plan.header_rows else 0)
     sorter = RowSorter(plan, header=[head[i] for i in plan.header_rows], titles=titles)
     reader = ListReader(
         reading=reading,

@@ -83,6 +83,11 @@ class RowSorter:
         self._tail = False
         return "data"
 
+    @property
+    def in_tail(self) -> bool:
+        """Whether the signatures have begun."""
+        return self._tail
+
     def leave_tail(self) -> None:
         """Say that people were seen in between: the signatures have not begun."""
         self._tail = False

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from xacthuc.reading.batches import Flags, build_plain, build_special, find_blank, find_plain, join_in_order
 from xacthuc.reading.column_map import ColumnMap
-from xacthuc.reading.grid import Grid, Note, Row, get_column_letter, join_tables, list_rows
+from xacthuc.reading.grid import Grid, Note, Row, get_column_letter, join_tables, list_rows, shift_row
 from xacthuc.reading.limits import Limits
 from xacthuc.reading.people import STROKES, RawPart, divide_people, fill_dittos, is_ditto, is_nothing, read_person
 from xacthuc.reading.plan import Plan
@@ -48,6 +48,7 @@ class SheetReading:
     row_kinds: bytearray = field(default_factory=bytearray)
     earlier: list[Plan] = field(default_factory=list)  # the plans of tables above the one being read
     unused: tuple[str, ...] = ()  # full columns that were not understood, of all tables
+    alone: bool = True  # no row of the slice was read by those above it, and none of it changes how those below are
     _counted: Counter[int] = field(default_factory=Counter)  # the letters of `row_kinds` that were counted already
 
     @property
@@ -101,7 +102,8 @@ class ListReader:
     limits: Limits
     titles: frozenset[str] = frozenset()  # texts above the first heading, of `level_titles`
     columnar: bool = True
-    _next: int = 0  # the first row of the next chunk
+    _next: int = field(init=False)  # the first row of the next chunk
+    _open: bool = field(init=False)  # nothing in this slice tells yet what stands above
     _blank: int = 0  # blank rows that count only if a value follows
     _last_kind: RowKind = "heading"
     _above: Row | None = None  # the last person's cells, for ditto marks
@@ -113,6 +115,9 @@ class ListReader:
     def read_batches(self, chunks: Iterator[pa.Table]) -> Iterator[pa.Table]:
         """Give RAW tables of about `limits.batch_rows` rows until the chunks end."""
         self._merges = self.reading.plan.list_merged_rows(self.reading.grid.merges)
+        self._next = self.reading.grid.first_row
+        self._open = self._next > 0
+        began = self.standing
         kept: list[pa.Table] = []
         for chunk in chunks:
             if not chunk.num_rows:
@@ -128,6 +133,8 @@ class ListReader:
         for note in self.reading.grid.notes:
             self.add_note(note)
         self.reading.grid.notes.clear()
+        changed = self.reading.earlier or self.standing != began or self.sorter.in_tail
+        self.reading.alone = self.reading.alone and not changed
 
     def add_note(self, note: Note) -> None:
         """Keep a finding, unless there are more of its code than anybody reads."""
@@ -202,6 +209,8 @@ class ListReader:
         kind = self.sorter.find_kind(row)
         if any(self.sorter.is_person_row(shift_row(row, by)) for by in self.reading.plan.blocks):
             return "data"
+        if self._open and kind not in ("data", "blank"):
+            self.reading.alone = False
         return kind
 
     def _change_standing(self, rows: list[Row], n: int, *, titles: dict[int, int]) -> bool:
@@ -260,6 +269,7 @@ class ListReader:
     def _pass_plain(self) -> None:
         """Take note that plain rows of people lie above: no signature has begun, dittos speak of the last of them."""
         self.sorter.leave_tail()
+        self._open = False
         self._above = None
         self._last_kind = "data"
 
@@ -291,6 +301,7 @@ class ListReader:
         if any(is_ditto(c, encoding=plan.encoding) or (c and c.strip() in STROKES) for c in self._pick(row)):
             if before is not None:
                 self._above = list_rows(before[0], [before[1]])[0]
+            self.reading.alone = self.reading.alone and not self._open
             row, filled = fill_dittos(row, above=self._above, plan=plan)
             for column in filled:
                 self.add_note(Note("ditto_filled", row=index + 1, column=column, field=self._get_field(column)))
@@ -374,11 +385,6 @@ class ListReader:
         if not tables:
             return None
         return join_in_order(tables, file=self.reading.file, sheet=self.reading.grid.sheet)
-
-
-def shift_row(row: Row, by: int) -> Row:
-    """Give a row of lists side by side as it is for the list `by` columns to the right."""
-    return [*row[by:], *([None] * min(by, len(row)))]
 
 
 def build_finding(note: Note, *, file: str, sheet: str) -> Finding:

@@ -35,18 +35,18 @@ class CleanFiles:
 
     def __init__(self, folder: Path, name: str, *, number: str, first: int) -> None:
         """Number the rows in column `number` from `first`."""
+        self.folder, self.name, self.number, self.first = folder, name, number, first
         self.count = 0
-        self._paths = {part: folder / part / f"{name}.parquet" for part in PARTS}
-        self._number = pa.field(number, pa.int64(), nullable=False)
-        self._first = first
 
     def __enter__(self) -> CleanFiles:
         """Open the files."""
-        schema = CLEAN_SCHEMA.append(self._number)
-        encoding = choose_encoding(schema, counted=("row", self._number.name))
+        self._field = pa.field(self.number, pa.int64(), nullable=False)
+        schema = CLEAN_SCHEMA.append(self._field)
+        encoding = choose_encoding(schema, counted=("row", self.number))
+        paths = [self.folder / part / f"{self.name}.parquet" for part in PARTS]
         zstd = {"compression": "zstd", "compression_level": 1}
         with ExitStack() as stack:
-            rows, findings = (stack.enter_context(writing(path)) for path in self._paths.values())
+            rows, findings = (stack.enter_context(writing(path)) for path in paths)
             self._rows = stack.enter_context(pq.ParquetWriter(rows, schema, **encoding))
             self._findings = stack.enter_context(pq.ParquetWriter(findings, FINDING_SCHEMA, **zstd))
             self._stack = stack.pop_all()
@@ -61,9 +61,9 @@ class CleanFiles:
     def write(self, cleaned: Cleaned) -> None:
         """Add a batch."""
         records = cleaned.records
-        start = self._first + self.count
+        start = self.first + self.count
         numbers = pa.array(np.arange(start, start + records.num_rows, dtype=np.int64))
-        self._rows.write_table(records.append_column(self._number, numbers), row_group_size=ROW_GROUP)
+        self._rows.write_table(records.append_column(self._field, numbers), row_group_size=ROW_GROUP)
         self._findings.write_table(cleaned.findings)
         self.count += records.num_rows
 

@@ -35,7 +35,7 @@ def settle_records(folder: Path, sources: Sequence[Source]) -> None:
     own = [source for source in sources if source.rows and _has_own_ids(source)]
     if not own:
         return
-    hashes = [_hash_records(folder / "rows" / _name(source)) for source in own]
+    hashes = [_hash_records(_list_files(folder, source)) for source in own]
     ordered = np.sort(np.concatenate(hashes))
     repeated = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
     taken: set[str] = set()
@@ -50,7 +50,7 @@ def count_repeated(folder: Path, source: Source) -> int:
     """
     if not source.rows or not _has_own_ids(source):
         return 0
-    ordered = np.sort(_hash_records(folder / "rows" / _name(source)))
+    ordered = np.sort(_hash_records(_list_files(folder, source)))
     return len(np.unique(ordered[1:][ordered[1:] == ordered[:-1]]))
 
 
@@ -58,13 +58,14 @@ def _has_own_ids(source: Source) -> bool:
     return any(column.field == "record" for layout in source.layouts for column in layout.columns)
 
 
-def _name(source: Source) -> str:
-    return f"{source.first:012d}.parquet"
+def _list_files(folder: Path, source: Source) -> list[Path]:
+    """Give the files of a source's rows in their order: one, or one for each of its slices."""
+    return sorted((folder / "rows").glob(f"{source.first:012d}*.parquet"))
 
 
-def _hash_records(path: Path) -> NDArray[np.uint64]:
+def _hash_records(paths: Sequence[Path]) -> NDArray[np.uint64]:
     """Give a number for each record, equal for equal texts: millions of ids are compared without holding them."""
-    batches = pq.ParquetFile(path).iter_batches(HASHED_ROWS, columns=["record"])
+    batches = (batch for path in paths for batch in pq.ParquetFile(path).iter_batches(HASHED_ROWS, columns=["record"]))
     return np.concatenate([_hash_texts(batch.column(0)) for batch in batches])
 
 
@@ -79,8 +80,8 @@ def _hash_texts(texts: pa.Array) -> NDArray[np.uint64]:
 
 
 def _settle(folder: Path, source: Source, *, clashing: NDArray[np.bool_], taken: set[str]) -> None:
-    path = folder / "rows" / _name(source)
-    rows = pq.read_table(path, columns=["record", *ADDRESS]).filter(pa.array(clashing))
+    paths = _list_files(folder, source)
+    rows = pq.read_table(paths, columns=["record", *ADDRESS]).filter(pa.array(clashing))
     renamed: dict[Key, str] = {}
     here: set[str] = set()
     for record, *address in zip(*(column.to_pylist() for column in rows.columns), strict=True):
@@ -93,8 +94,9 @@ def _settle(folder: Path, source: Source, *, clashing: NDArray[np.bool_], taken:
     taken |= here
     if renamed:
         # Findings first: if the run is killed between the two, the rows still tell what to rename.
-        for table in (folder / "findings" / _name(source), path):
-            _rename(table, renamed)
+        for part in ("findings", "rows"):
+            for path in paths:
+                _rename(folder / part / path.name, renamed)
 
 
 def _rename(path: Path, renamed: dict[Key, str]) -> None:

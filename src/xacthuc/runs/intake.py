@@ -12,12 +12,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from xacthuc.cleaning import Cleaned, gather_evidence
+from xacthuc.cleaning import Cleaned, SheetEvidence, gather_evidence
 from xacthuc.findings import get_code
-from xacthuc.reading import ColumnMap, FileRefused, SheetReading, read_file
+from xacthuc.reading import ColumnMap, FileRefused, SheetReading, list_slices, read_file
 from xacthuc.records import Column, Finding, SheetLayout
 from xacthuc.runs.clean_files import PARTS, CleanFiles
 from xacthuc.runs.cleaners import Cleaners, use_system_memory
+from xacthuc.runs.slices import SliceOrder, Spread, take_slices
 from xacthuc.runs.workspace import writing
 
 # Batches looked at before the habits of a sheet are decided; a batch has about 200,000 rows.
@@ -63,6 +64,7 @@ def take_in(
     done: Callable[[str], None] = lambda _: None,
     check: Callable[[], None] = lambda: None,
     keep_ids: bool = False,
+    spread: Spread | None = None,
 ) -> Source:
     """Read and clean one file into `folder`, numbering its rows in column `number` from `first`.
 
@@ -71,6 +73,7 @@ def take_in(
     source whose json is there is finished and is given back as it is, else `done` is told. A file that cannot be read
     is a Source with `refused`. What `check` raises, once all is read, leaves the source unfinished. `keep_ids`: an own
     id stays as it is written where it stands in several rows too.
+    `spread`: workers that take in the slices of a Parquet file, with the same result in several files NAME-K.parquet.
     """
     name = f"{first:012d}"
     summary = folder / f"{name}.json"
@@ -79,18 +82,13 @@ def take_in(
     for part in PARTS:
         (folder / part).mkdir(parents=True, exist_ok=True)
     use_system_memory()
-    with Cleaners((threads or count_processors()) - 1) as cleaners:
-        source = _write(
-            path,
-            folder=folder,
-            name=name,
-            number=number,
-            first=first,
-            columns=columns,
-            cleaners=cleaners,
-            report=report,
-            keep_ids=keep_ids,
-        )
+    files = CleanFiles(folder, name, number=number, first=first)
+    source = (
+        _share_out(path, files, columns=columns, spread=spread, report=report, keep_ids=keep_ids) if spread else None
+    )
+    if source is None:
+        with Cleaners((threads or count_processors()) - 1) as cleaners:
+            source = _write(path, files, columns=columns, cleaners=cleaners, report=report, keep_ids=keep_ids)
     pa.default_memory_pool().release_unused()
     check()
     with writing(summary) as unfinished:
@@ -105,23 +103,14 @@ def count_processors() -> int:
 
 
 def _write(
-    path: Path,
-    *,
-    folder: Path,
-    name: str,
-    number: str,
-    first: int,
-    columns: ColumnMap | None,
-    cleaners: Cleaners,
-    report: Report,
-    keep_ids: bool,
+    path: Path, files: CleanFiles, *, columns: ColumnMap | None, cleaners: Cleaners, report: Report, keep_ids: bool
 ) -> Source:
     layouts: list[SheetLayout] = []
     headings: set[str] = set()
     refused_sheets: list[tuple[str, str]] = []
     faults: list[tuple[str, str]] = []
     refused: str | None = None
-    with CleanFiles(folder, name, number=number, first=first) as files:
+    with files:
         try:
             for sheet in read_file(path, columns=columns):
                 for cleaned in _clean_sheet(sheet, cleaners, keep_ids=keep_ids):
@@ -138,12 +127,46 @@ def _write(
     return Source(
         file=path.name,
         rows=files.count,
-        first=first,
+        first=files.first,
         layouts=tuple(layouts),
         refused=refused,
         refused_sheets=tuple(refused_sheets),
         faults=tuple(faults),
         unfound=tuple(columns.list_unfound(headings)) if columns else (),
+    )
+
+
+def _share_out(
+    path: Path, files: CleanFiles, *, columns: ColumnMap | None, spread: Spread, report: Report, keep_ids: bool
+) -> Source | None:
+    """Let workers take in the slices of a Parquet file; None where it is for one process to read it all.
+
+    The first batches are looked at here, for what they tell holds for all.
+    """
+    if not list_slices(path):
+        return None
+    try:
+        sheet = next(read_file(path, columns=columns))
+    except FileRefused:
+        return None
+    if sheet.kind != "list":
+        return None
+    evidence = _gather(list(islice(sheet.batches, EVIDENCE_BATCHES)), sheet.layout, keep_ids=keep_ids)
+    taken = take_slices(SliceOrder(path, columns, sheet.layout, evidence), files, spread=spread)
+    if taken is None:
+        return None
+    report(path.name, taken.records)
+    sheet.findings[:] = taken.findings
+    with files:  # beside those of the slices, what is said of the sheet
+        files.write_findings(sheet.findings)
+    return Source(
+        file=path.name,
+        rows=taken.records,
+        first=files.first,
+        layouts=(taken.layout,),
+        faults=tuple(_list_codes(sheet, kind="wrong", fields=("file",))),
+        refused_sheets=tuple(_list_codes(sheet, kind="refused", fields=("sheet", "file"))),
+        unfound=tuple(columns.list_unfound(_list_headings(sheet))) if columns else (),
     )
 
 
@@ -165,11 +188,14 @@ def _clean_sheet(sheet: SheetReading, cleaners: Cleaners, *, keep_ids: bool) -> 
     helpers = cleaners if len(seen) > 1 else Cleaners(0)
     helpers.start()
     layout = sheet.layout
-    evidence = gather_evidence(seen, layout)
-    if keep_ids:
-        evidence = replace(evidence, repeated=frozenset())
+    evidence = _gather(seen, layout, keep_ids=keep_ids)
     first = ((batch, layout) for batch in seen)
     yield from helpers.clean(chain(first, ((batch, sheet.layout) for batch in batches)), evidence=evidence)
+
+
+def _gather(seen: list[pa.Table], layout: SheetLayout, *, keep_ids: bool) -> SheetEvidence:
+    evidence = gather_evidence(seen, layout)
+    return replace(evidence, repeated=frozenset()) if keep_ids else evidence
 
 
 def _load(summary: Path) -> Source:

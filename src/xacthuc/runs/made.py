@@ -43,7 +43,7 @@ def drop(table: Path) -> None:
         shutil.rmtree(whole)
     whole.unlink(missing_ok=True)
     if table.parent.name in TAKEN_IN:
-        (table.parent.parent / f"{table.stem}.json").unlink(missing_ok=True)
+        (table.parent.parent / f"{table.stem.partition('-')[0]}.json").unlink(missing_ok=True)
 
 
 def _list(places: Places) -> list[tuple[str, Path]]:

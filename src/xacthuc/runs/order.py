@@ -25,6 +25,8 @@ class Order:
     engine: str = "duckdb"
     memory_gb: float = 4.0
     threads: int = 2
+    master: str | None = None  # URL of a Spark cluster
+    spark_conf: Path | None = None
     model: Path | None = None
     lots: Path | None = None
     sessions: Path | None = None
