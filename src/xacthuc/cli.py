@@ -19,6 +19,7 @@ import click
 
 from xacthuc.cli_exchange import exchange
 from xacthuc.cli_paths import FILE, FOLDER, PLACE
+from xacthuc.cli_register import register
 
 DONE, REFUSED = 0, 1  # all others: xacthuc.runs.endings
 
@@ -46,6 +47,7 @@ def commands() -> None:
 @click.option("--lots", type=FILE, help="List of known lots (csv, Parquet); without it no lot is called unknown.")
 @click.option("--sessions", type=FILE, help="Days on which sites vaccinated (csv, Parquet); without it none is closed.")
 @click.option("--history/--no-history", default=False, help="Write history.parquet: course, next dose (6 % more work).")
+@click.option("--after", type=FOLDER, help="Results of an earlier run: verify what is new or may have changed since.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day of the check; today if not given.")
 @click.option("--title", default="Xác thực tiêm chủng", show_default=True, help="Title of the report.")
 @click.option("--report/--no-report", default=True, help="Write the report and the annotated copies.")
@@ -72,6 +74,7 @@ def verify(*, as_of: datetime | None, title: str, report: bool, as_json: bool, *
         lots=options["lots"],
         sessions=options["sessions"],
         history=options["history"],
+        after=options["after"],
     )
     with Progress(quiet=as_json, steps=count_steps(order, report=report)) as progress:
         outcome = run(order, report=progress.step)
@@ -219,6 +222,7 @@ def demo(folder: Path, seed: int, *, as_json: bool) -> None:
 
 
 commands.add_command(exchange)
+commands.add_command(register)
 
 
 def name_command(called: str) -> str:

@@ -17,25 +17,28 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from xacthuc import __version__, findings, matching, rules
+from xacthuc import __version__, matching, rules
 from xacthuc.engines import Engine, EngineFailed, load_steps, open_engine
 from xacthuc.matching import ModelRefused, read_model
 from xacthuc.reading import ColumnMap, ColumnMapRefused, load_column_map
 from xacthuc.rules import Supply
+from xacthuc.runs.again import Earlier, Judged, add_tied, find_asked, find_state, open_earlier
 from xacthuc.runs.history import write_history
-from xacthuc.runs.identifiers import count_repeated, settle_records
-from xacthuc.runs.intake import Source, list_unfound, take_in
+from xacthuc.runs.identifiers import settle_records
+from xacthuc.runs.intake import Source, list_unfound, say_unread, take_in
 from xacthuc.runs.made import drop
 from xacthuc.runs.order import Order, Outcome, VerifyRefused
+from xacthuc.runs.prepared import People, find_manifest, take_people
 from xacthuc.runs.slices import Spread
 from xacthuc.runs.supply import ListRefused, load_supply, spell_sites, write_checks
 from xacthuc.runs.verdicts import judge, prepare_doses, write_records, write_row_counts
 from xacthuc.runs.workspace import Workspace, open_workspace, writing
 
 Report = Callable[[str, int | None], None]
+Done = Callable[[str], None]
 
 # A run that was begun with other steps or by another version is begun anew.
-STEP_PACKAGES = ("xacthuc.matching", "xacthuc.rules", "xacthuc.runs")
+STEP_PACKAGES = ("xacthuc.matching", "xacthuc.rules", "xacthuc.runs", "xacthuc.runs.again")
 T = TypeVar("T")
 
 
@@ -71,25 +74,30 @@ def _run(order: Order, workspace: Workspace, aids: Aids, engine: Engine | None, 
     quick = measure(order.files) <= measure([order.register])  # what is sooner read is sooner found to be of no use
     register = None if people is not None or quick else _take_people(order, workspace, aids, spread, report)
     sources = take_claims(
-        order.files, workspace, columns=aids.columns, threads=order.threads, spread=spread, report=report
+        order.files,
+        workspace,
+        columns=aids.columns,
+        threads=order.threads,
+        first=aids.earlier.count_claims() if aids.earlier else 0,
+        spread=spread,
+        report=report,
     )
     if not any(source.rows for source in sources):
         workspace.give_up()
-        vi, en = zip(*(_say_unread(source) for source in sources), strict=True)
+        vi, en = zip(*(say_unread(source) for source in sources), strict=True)
         raise VerifyRefused("run_nothing_read", ", ".join(vi), en=", ".join(en))
     if people is None and register is None:
         register = _take_people(order, workspace, aids, spread, report)
     repeated = workspace.ids_repeated
-    unfound = workspace.unfound if register is None else list_unfound([register, *sources])
+    unfound = workspace.unfound if register is None else list_unfound([register.source, *sources])
     if register is not None and engine is not None:
-        _match_and_judge(order, workspace, aids, engine, report)
-        rows = workspace.work / "claims" / "rows"
+        rows = _match_and_judge(order, workspace, aids, engine, register, report)
         workspace.write_once("records.parquet", lambda: write_records(rows, order.out))
         workspace.write_once("rows.csv", lambda: write_row_counts(sources, order.out))
         workspace.write_once("checks.json", lambda: write_checks(aids.supply, claims=rows, out=order.out))
-        people = register.rows
-        repeated = count_repeated(workspace.side / "people", register)
-        workspace.finish(people=people, unfound=unfound, ids_repeated=repeated)
+        people, repeated = register.people, register.repeated
+        used = {"register": str(order.register.resolve()), "register_version": register.version}
+        workspace.finish(people=people, unfound=unfound, ids_repeated=repeated, **used)
     assert people is not None, "a run that is not finished takes its register in"
     return Outcome(order=order, sources=sources, people=people, unfound=unfound, ids_repeated=repeated)
 
@@ -120,6 +128,7 @@ def take_claims(
     *,
     columns: ColumnMap | None,
     threads: int | None,
+    first: int = 0,
     spread: Spread | None = None,
     report: Report,
 ) -> tuple[Source, ...]:
@@ -131,7 +140,6 @@ def take_claims(
 
     sources: list[Source] = []
     folder = workspace.work / "claims"
-    first = 0
     for path in files:
         sources.append(
             take_in(
@@ -153,18 +161,6 @@ def take_claims(
     return tuple(sources)
 
 
-def _say_unread(source: Source) -> tuple[str, str]:
-    """Give the file, and why it could not be read where that is known, in Vietnamese and in English."""
-    reasons = [source.refused] if source.refused else [code for _, code in source.refused_sheets]
-    codes = [findings.get_code(reason) for reason in dict.fromkeys(reasons)]
-    if not codes:
-        return source.file, source.file
-    return (
-        f"{source.file} ({' '.join(code.vi for code in codes)})",
-        f"{source.file} ({' '.join(code.en for code in codes)})",
-    )
-
-
 def _check_inputs(files: Sequence[Path], *others: Path) -> None:
     names = [path.name for path in files]
     twice = sorted({name for name in names if names.count(name) > 1})
@@ -181,6 +177,7 @@ class Aids:
 
     columns: ColumnMap | None
     supply: Supply
+    earlier: Earlier | None
 
 
 def _load_aids(order: Order) -> Aids:
@@ -190,7 +187,8 @@ def _load_aids(order: Order) -> Aids:
     columns = _load(order.columns, load_column_map) if order.columns else None
     lots = _load(order.lots, lambda path: load_supply(lots=path)) if order.lots else load_supply()
     held = _load(order.sessions, lambda path: load_supply(sessions=path)) if order.sessions else load_supply()
-    return Aids(columns, Supply(lots=lots.lots, sessions=held.sessions))
+    earlier = open_earlier(order.after, register=order.register) if order.after else None
+    return Aids(columns, Supply(lots=lots.lots, sessions=held.sessions), earlier)
 
 
 def _load(path: Path, load: Callable[[Path], T]) -> T:
@@ -201,9 +199,11 @@ def _load(path: Path, load: Callable[[Path], T]) -> T:
 
 
 def _open(order: Order) -> Workspace:
-    inputs = [*order.files, order.register, *(p for p in (order.columns, order.model, order.lots, order.sessions) if p)]
+    after = order.after and find_state(order.after)
+    named = (path for path in (order.columns, order.model, order.lots, order.sessions, after) if path)
+    inputs = [*order.files, find_manifest(order.register), *named]
     steps = [step.sql for package in STEP_PACKAGES for step in load_steps(package).values()]
-    asked = [f"{name}={getattr(order, name)}" for name in ("lots", "sessions", "history")]
+    asked = [f"{name}={getattr(order, name)}" for name in ("lots", "sessions", "history", "after")]
     options = [__version__, order.engine, order.as_of.isoformat(), *asked, *steps]
     return open_workspace(order.out, inputs=inputs, options=options, side=order.register_side)
 
@@ -219,50 +219,77 @@ def _open_engine(order: Order, workspace: Workspace) -> Engine:
     )
 
 
-def _take_people(order: Order, workspace: Workspace, aids: Aids, spread: Spread | None, report: Report) -> Source:
+def _take_people(order: Order, workspace: Workspace, aids: Aids, spread: Spread | None, report: Report) -> People:
 
     def done(_: str) -> None:
         workspace.note("read register")
         report("register", None)
 
-    source = take_in(
-        order.register,
-        folder=workspace.side / "people",
-        number="person_no",
-        first=0,
-        columns=aids.columns,
-        threads=order.threads,
-        report=lambda _, rows: report("register", rows),
-        done=done,
-        check=workspace.check_inputs,
-        keep_ids=True,
-        spread=spread,
-    )
-    if not source.whole or not source.rows:  # half a register would call the other half unknown
-        workspace.give_up()
-        vi, en = _say_unread(source)
-        raise VerifyRefused("run_register_unusable", vi, en=en)
-    return source
+    try:
+        return take_people(
+            order.register,
+            folder=workspace.side,
+            columns=aids.columns,
+            threads=order.threads,
+            report=report,
+            done=done,
+            check=workspace.check_inputs,
+            spread=spread,
+        )
+    except VerifyRefused as refusal:
+        if refusal.code == "run_register_unusable":
+            workspace.give_up()
+        raise
 
 
-def _match_and_judge(order: Order, workspace: Workspace, aids: Aids, engine: Engine, report: Report) -> None:
-    claims, people = workspace.work / "claims" / "rows", workspace.side / "people" / "rows"
-    side = workspace.side / "matching"
+def _match_and_judge(
+    order: Order, workspace: Workspace, aids: Aids, engine: Engine, register: People, report: Report
+) -> Path:
+    """Write the two verdicts; gives the clean rows of the claims that have got them."""
 
     def done(step: str) -> None:
         workspace.note(step)
         report(step, None)
 
-    matched = matching.match(engine, claims=claims, people=people, work=side, model=order.model, report=done)
-    tables = {**matched, "claims": claims, "people": people, "cell_findings": claims.parent / "findings"}
+    matched, judged = _match(order, engine, workspace, aids, register, done)
+    _judge(order, engine, workspace, aids, {**matched, **judged.list_tables(), "people": register.rows}, done)
+    return judged.told
+
+
+def _match(
+    order: Order, engine: Engine, workspace: Workspace, aids: Aids, register: People, done: Done
+) -> tuple[dict[str, Path], Judged]:
+    """Match the claims, after an earlier run only those that it does not settle; say what is to be judged."""
+    asked, findings = workspace.work / "claims" / "rows", workspace.work / "claims" / "findings"
+    side = workspace.side / "matching"
+    earlier, again = aids.earlier, side / "again"
+    if earlier:
+        asked = find_asked(engine, earlier=earlier, claims=asked, register=register, work=again, done=done)
+    matched = matching.match(
+        engine,
+        claims=asked,
+        people=register.rows,
+        work=side,
+        model=order.model or (earlier.model if earlier else register.model),
+        names=register.names,
+        report=done,
+    )
+    judged = Judged(claims=asked, decided=matched["decided"], told=asked, findings=findings)
+    if earlier:
+        judged = add_tied(engine, earlier=earlier, asked=judged, work=again, done=done)
+    return matched, judged
+
+
+def _judge(order: Order, engine: Engine, workspace: Workspace, aids: Aids, tables: dict[str, Path], done: Done) -> None:
+    side = workspace.side / "matching"
+    tables |= matching.group(engine, claims=tables["claims"], decided=tables["decided"], work=side, report=done)
     tables |= prepare_doses(engine, tables=tables, side=side, done=done)
-    supply = spell_sites(aids.supply, claims=claims)
     judged = rules.judge_doses(
         engine,
         doses=tables["doses_to_judge"],
         folder=workspace.side / "rules",
         as_of=order.as_of,
-        supply=supply,
+        supply=spell_sites(aids.supply, claims=tables["claims"]),
         history=order.history,
         report=done,
     )
@@ -272,5 +299,5 @@ def _match_and_judge(order: Order, workspace: Workspace, aids: Aids, engine: Eng
             "history.parquet", lambda: write_history(engine, tables=tables, judged=judged, out=order.out)
         )
     with writing(order.out / "model.json") as unfinished:
-        shutil.copyfile(matched["model"], unfinished)
+        shutil.copyfile(tables["model"], unfinished)
     judge(engine, tables=tables, workspace=workspace, done=done)

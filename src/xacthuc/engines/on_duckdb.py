@@ -14,7 +14,7 @@ from typing import TypeVar
 import duckdb
 import pyarrow as pa
 
-from xacthuc.engines.steps import EngineFailed, Step, find_damaged
+from xacthuc.engines.steps import GONE, GONE_BY, EngineFailed, Step, find_damaged
 
 T = TypeVar("T")
 P = TypeVar("P")
@@ -53,9 +53,16 @@ CAUSES = {
 
 
 def as_source(path: Path) -> str:
-    """Give the FROM expression of a Parquet file or of a folder of them."""
-    pattern = str(path / "*.parquet") if path.is_dir() else str(path)
-    return "read_parquet('" + pattern.replace("'", "''") + "')"
+    """Give the FROM expression of a Parquet file, or of a folder of them without the rows that are gone."""
+    source = _read(path / "*.parquet" if path.is_dir() else path)
+    gone = path.with_name(GONE)
+    if not (path.is_dir() and gone.exists()):
+        return source
+    return f"(SELECT t.* FROM {source} AS t ANTI JOIN {_read(gone)} AS g ON t.{GONE_BY} = g.{GONE_BY})"
+
+
+def _read(pattern: Path) -> str:
+    return "read_parquet('" + str(pattern).replace("'", "''") + "')"
 
 
 class DuckDBEngine:

@@ -19,7 +19,7 @@ from pyspark.sql.functions import count, lit
 
 from xacthuc.engines.spark_session import open_session, read_settings
 from xacthuc.engines.spark_watch import Watch
-from xacthuc.engines.steps import EngineFailed, Step, find_damaged
+from xacthuc.engines.steps import GONE, GONE_BY, EngineFailed, Step, find_damaged
 
 P = TypeVar("P")
 A = TypeVar("A")
@@ -132,7 +132,10 @@ class SparkEngine:
 
     def _name_inputs(self, inputs: Mapping[str, Path]) -> None:
         for name, path in inputs.items():
-            self._session.read.parquet(as_url(path)).createOrReplaceTempView(name)
+            table, gone = self._session.read.parquet(as_url(path)), path.with_name(GONE)
+            if path.is_dir() and gone.exists():
+                table = table.join(self._session.read.parquet(as_url(gone)), GONE_BY, "left_anti")
+            table.createOrReplaceTempView(name)
 
     @contextmanager
     def _explaining(self, step: str, inputs: Mapping[str, Path] = NO_INPUTS) -> Iterator[None]:

@@ -15,6 +15,10 @@ from xacthuc.findings import get_code
 P = TypeVar("P")
 A = TypeVar("A")
 
+# A folder of parts may have rows that are no longer valid: this file beside it names them, in the column GONE_BY.
+GONE = "gone.parquet"
+GONE_BY = "person_no"
+
 
 class EngineFailed(Exception):
     """A step could not be run: a code of texts/engines.toml; says which step and why, never a value of the data."""

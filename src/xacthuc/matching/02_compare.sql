@@ -1,7 +1,7 @@
 -- 02 compare: run on the pairs by number, on random pairs and on the candidates alike
 -- reads   pairs (claim, person_no, via, agree), claims, people
 -- does    compares field by field (the dear comparisons behind cheap ones: an engine may work out both sides of
---         an AND, but only the branch of a CASE that it takes); of pairs that agree in all only every 32nd is looked at, for learning
+--         an AND, but only the branch of a CASE that it takes)
 -- writes  claim, person_no, via, agree and a level per field: 0 says the same, higher is further apart, -1 is missing.
 --         name    1 marks lost  2 a mark differs  3 other order  4 regional spelling  5 one letter  6 words missing
 --                 7 two letters  8 first and last word equal  9 last word equal  10 other
@@ -137,6 +137,5 @@ FROM (
         FROM pairs
         JOIN claims AS c ON pairs.claim = c.claim
         JOIN people AS p ON pairs.person_no = p.person_no
-        WHERE NOT pairs.agree OR pairs.claim % 32 = 0
     ) AS joined
 ) AS sides

@@ -5,6 +5,16 @@ The numbered SQL files are the matching itself, run verbatim on every engine; `r
 """
 
 from xacthuc.matching.model import Model, ModelRefused, read_model, write_model
-from xacthuc.matching.running import match
+from xacthuc.matching.running import count_names, find_pairs, group, list_cuts, match
 
-__all__ = ["Model", "ModelRefused", "match", "read_model", "write_model"]
+__all__ = [
+    "Model",
+    "ModelRefused",
+    "count_names",
+    "find_pairs",
+    "group",
+    "list_cuts",
+    "match",
+    "read_model",
+    "write_model",
+]

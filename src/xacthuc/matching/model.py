@@ -18,6 +18,14 @@ LEVELS = {"name": 11, "birth_date": 8, "sex": 2, "phone": 2, "place": 4, "number
 SAME_WORDS = 5
 
 
+# From so many people on, candidates must share more than one selective part: at 10 M people that leaves a fifth of the
+# pairs, and one in two thousand of those that are one person.
+NARROW_FROM = 2_000_000
+
+# A name is common where more than one person in so many bears it: with year and province it says too little.
+COMMON = 4096
+
+
 class ModelRefused(ValueError):
     """A file that is no model of this format."""
 
@@ -71,6 +79,11 @@ def cut_of(rarity: int) -> tuple[int, int]:
     if rarity == 1:
         return 1, 1
     return 2 ** (rarity - 2) + 1, 2 ** (rarity - 1)
+
+
+def find_common(people: int) -> int:
+    """Give the class of rarity above which a name is common in a register of so many people."""
+    return next(rarity for rarity in range(1, RARITIES) if cut_of(rarity)[1] >= people // COMMON)
 
 
 def write_model(model: Model, path: Path) -> None:

@@ -7,35 +7,22 @@ function names the step it speaks for. It is written to be right, not to be fast
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from xacthuc.matching.model import LEVELS, RARITIES, Model, cut_of
-
-Row = Mapping[str, Any]
-Pair = tuple[int, int]
+from xacthuc.matching.model import LEVELS, NARROW_FROM, RARITIES, Model, cut_of, find_common
+from xacthuc.matching.reference_blocks import Pair, find_candidates, index_people
+from xacthuc.matching.reference_fields import Row, compare
 
 ABROAD = ("passport", "foreign")  # states of the number of people whom the register does not know
-MARKS = str.maketrans("", "", "abcdefghijklmnopqrstuvwxyz")
-
-
-def distance(a: str, b: str) -> int:
-    """Levenshtein's distance."""
-    row = list(range(len(b) + 1))
-    for i, left in enumerate(a, 1):
-        previous, row[0] = row[0], i
-        for j, right in enumerate(b, 1):
-            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (left != right))
-    return row[-1]
 
 
 def find_holders(claims: Sequence[Row], people: Sequence[Row]) -> dict[Pair, tuple[int, bool]]:
     """Step 01: for each claim and holder of its number, by which number and whether all agrees."""
     found: dict[Pair, tuple[int, bool]] = {}
     for via, number in ((2, "number9"), (1, "number12")):
-        index = _index(people, itemgetter(number))
+        index = index_people(people, itemgetter(number))
         for claim in claims:
             for person in index.get(claim[number], ()) if claim[number] else ():
                 found[claim["claim"], person["person_no"]] = (via, _agrees(claim, person))
@@ -45,111 +32,6 @@ def find_holders(claims: Sequence[Row], people: Sequence[Row]) -> dict[Pair, tup
 def _agrees(claim: Row, person: Row) -> bool:
     same = all(claim[f] is not None and claim[f] == person[f] for f in ("name_key", "birth_date"))
     return same and (claim["sex"] is None or person["sex"] is None or claim["sex"] == person["sex"])
-
-
-def compare(claim: Row, person: Row, via: int) -> dict[str, int]:
-    """Step 02: a level per field."""
-    return {
-        "name": compare_names(claim["name_key"], person["name_key"], claim["name_fold"], person["name_fold"]),
-        "birth_date": compare_births(claim["birth_date"], person["birth_date"]),
-        "sex": _same(claim["sex"], person["sex"]),
-        "phone": _same(claim["phone"], person["phone"]),
-        "place": _compare_places(claim, person),
-        "number": 0 if via else _compare_numbers(claim, person),
-    }
-
-
-def _same(a: Any, b: Any) -> int:
-    return -1 if a is None or b is None else int(a != b)
-
-
-def compare_names(a: str | None, b: str | None, a_fold: str | None, b_fold: str | None) -> int:
-    """Step 02, the level of two marked keys."""
-    if a is None or b is None:
-        return -1
-    if a == b:
-        return 0
-    base_a, base_b = a.translate(MARKS), b.translate(MARKS)
-    if base_a == base_b:
-        return 1 if a == base_a else 2
-    if a_fold == b_fold:
-        return 3 if sorted(base_a.split("<")) == sorted(base_b.split("<")) else 4
-    return _compare_other_names(base_a, base_b, a_fold or "", b_fold or "")
-
-
-def _compare_other_names(a: str, b: str, a_fold: str, b_fold: str) -> int:
-    apart = distance(a, b)
-    (a_first, *_, a_last), (b_first, *_, b_last) = a.split("<") * 2, b.split("<") * 2
-    if len(a_first) == 1 < len(b_first) and a_last == b_last and _words_within(a, b):
-        return 6
-    if apart == 1 or (apart == 2 and len(a) == len(b) and sorted(a) == sorted(b)):
-        return 5
-    if a_last == b_last and "<" in a and "<" in b and (_words_within(a, b) or _words_within(b, a)):
-        return 6
-    if apart == 2 or distance(a_fold, b_fold) == 1:
-        return 7
-    if a_last == b_last:
-        return 8 if a_first == b_first else 9
-    return 10
-
-
-def _words_within(a: str, b: str) -> bool:
-    return all(any(word.startswith(part) for word in b.split("<")) for part in a.split("<"))
-
-
-def compare_births(a: str | None, b: str | None) -> int:
-    """Step 02, the level of two birth dates, ISO or a year."""
-    if a is None or b is None:
-        return -1
-    if a == b:
-        return 0
-    if len(a) == 10 and len(b) == 10:
-        return _compare_full_births(a, b)
-    if a[:4] != b[:4]:
-        return 7
-    if len(a) == 4:
-        return 2
-    return 3 if a[5:10] == "01-01" else 4
-
-
-def _compare_full_births(a: str, b: str) -> int:
-    if a == b[:5] + b[8:] + "-" + b[5:7]:
-        return 1
-    same = [a[:4] == b[:4], a[5:7] == b[5:7], a[8:] == b[8:]]
-    if sum(same) == 2:
-        return 5
-    return 6 if same[0] else 7
-
-
-def _compare_places(claim: Row, person: Row) -> int:
-    a, b = claim["commune"] or claim["place"], person["commune"] or person["place"]
-    if a is None or b is None:
-        return -1
-    if a == b:
-        return 0
-    for level, field in ((1, "district"), (2, "province")):
-        if claim[field] is not None and claim[field] == person[field]:
-            return level
-    return 3
-
-
-def _compare_numbers(claim: Row, person: Row) -> int:
-    digits = claim["number12"] or claim["number9"] or claim["digits"]
-    twelve, nine = person["number12"], person["number9"]
-    if digits is None or (twelve is None and nine is None):
-        return -1
-    if (len(digits) == 9 and nine is None) or (len(digits) > 9 and twelve is None):
-        return -1
-    if any(number is not None and _one_digit_off(digits, number, ends) for number, ends in ((twelve, 5), (nine, 4))):
-        return 1
-    return 2 if twelve is not None and digits[:6] == twelve[:6] else 3
-
-
-def _one_digit_off(a: str, b: str, ends: int) -> bool:
-    if a[:ends] != b[:ends] and a[-ends:] != b[-ends:]:
-        return False
-    apart = distance(a, b)
-    return apart <= 1 or (apart == 2 and sorted(a) == sorted(b))
 
 
 def find_residual(
@@ -186,114 +68,6 @@ def count_rarities(claims: Iterable[Row], people: Iterable[Row]) -> dict[str, in
         for name in asked
         if name in bearers
     }
-
-
-Key = Callable[[Row], Any]
-
-
-def _year(row: Row) -> str | None:
-    return row["birth_date"][:4] if row["birth_date"] else None
-
-
-def _day(row: Row) -> str | None:
-    return row["birth_date"] if row["birth_date"] and len(row["birth_date"]) == 10 else None
-
-
-def _place(row: Row) -> str | None:
-    place: str | None = row["commune"] or row["place"]
-    return place
-
-
-def _digits(row: Row) -> str | None:
-    digits: str | None = row["number12"] or row["digits"]
-    return digits if digits and len(digits) >= 9 else None
-
-
-def _part(text: str | None, start: int | None, stop: int | None) -> str | None:
-    return text[start:stop] if text else None
-
-
-def _province(row: Row) -> str:
-    return row["province"] or ""
-
-
-def _same_sex(claim: Row, person: Row) -> bool:
-    return claim["sex"] is None or person["sex"] is None or claim["sex"] == person["sex"]
-
-
-def _near_relative_or_self(claim: Row, person: Row) -> bool:
-    same_word = claim["name_last"] is not None and claim["name_last"] == person["name_last"]
-    return same_word or (_year(claim) is not None and _year(claim) == _year(person))
-
-
-@dataclass(frozen=True)
-class Block:
-    """Step 06: what a claim and a candidate must share (of the claim, of the person), and what else must hold."""
-
-    keys: tuple[tuple[Key, Key], ...]
-    also: Callable[[Row, Row], bool] = lambda _, __: True
-
-
-def _equal(*parts: Key | str) -> tuple[tuple[Key, Key], ...]:
-    """Give keys that read the same column or function on both sides."""
-    readers = [itemgetter(part) if isinstance(part, str) else part for part in parts]
-    return tuple((reader, reader) for reader in readers)
-
-
-def _cut(start: int | None, stop: int | None) -> tuple[Key, Key]:
-    return lambda c: _part(_digits(c), start, stop), lambda p: _part(p["number12"], start, stop)
-
-
-BLOCKS = (
-    Block(_equal("name_fold", "birth_date")),
-    Block(_equal(_day, _place)),
-    Block(_equal("name_fold", _place)),
-    Block(_equal("phone"), _near_relative_or_self),
-    Block(_equal("name_fold", _year, _province)),
-    Block(_equal(_day, "name_last"), _same_sex),
-    Block(_equal(_day, "name_first", _province), _same_sex),
-    Block(_equal(_place, "name_last", _year)),
-    Block((_cut(0, 6), _cut(-3, None))),
-    Block((_cut(-6, None), *_equal(_year))),
-)
-
-EXACT = Block(_equal("name_key", "birth_date"))
-
-
-def find_candidates(
-    claims: Sequence[Row], people: Sequence[Row], reach: Mapping[int, str], holders: Mapping[Pair, tuple[int, bool]]
-) -> dict[Pair, int]:
-    """Step 06: candidates of the residual, with the number that led there (0: none)."""
-    found = {pair: via for pair, (via, _) in holders.items() if pair[0] in reach}
-    wide = [c for c in claims if reach.get(c["claim"]) == "wide"]
-    near = [c for c in claims if reach.get(c["claim"]) == "near"]
-    for asking, block in [(near, EXACT), *((wide, block) for block in BLOCKS)]:
-        for pair in _meet(asking, people, block):
-            found.setdefault(pair, 0)
-    return found
-
-
-def _meet(claims: Sequence[Row], people: Sequence[Row], block: Block) -> Iterator[Pair]:
-    index = _index(people, lambda p: _join(of_person(p) for _, of_person in block.keys))
-    for claim in claims:
-        for person in index.get(_join(of_claim(claim) for of_claim, _ in block.keys), ()):
-            if block.also(claim, person):
-                yield claim["claim"], person["person_no"]
-
-
-def _join(parts: Iterable[Any]) -> tuple[Any, ...] | None:
-    key = tuple(parts)
-    return None if None in key else key
-
-
-def _index(people: Sequence[Row], key: Key) -> dict[Any, list[Row]]:
-    index: dict[Any, list[Row]] = defaultdict(list)
-    for person in people:
-        value = key(person)
-        if value is not None:
-            index[value].append(person)
-    index.pop(None, None)
-    return index
 
 
 def score(levels: Mapping[str, int], rarity: int, model: Model) -> dict[str, int]:
@@ -398,7 +172,10 @@ def match(claims: Sequence[Row], people: Sequence[Row], model: Model) -> dict[in
     for (claim_no, person), held_by in holders.items():
         held[claim_no][person] = held_by
     candidates: dict[int, dict[int, int]] = defaultdict(dict)
-    for (claim_no, person), via in find_candidates(claims, people, reach, holders).items():
+    common = {name for name, rarity in rarities.items() if rarity > find_common(len(people))}
+    narrow = len(people) >= NARROW_FROM
+    found = find_candidates(claims, people, reach, holders, common=common, narrow=narrow)
+    for (claim_no, person), via in found.items():
         candidates[claim_no][person] = via
     decided = {}
     for claim in claims:

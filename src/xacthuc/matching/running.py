@@ -5,7 +5,7 @@ Everything is a file in `work`; a file that is there is finished, so a run that 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from xacthuc.engines import Engine, Step, load_steps
 from xacthuc.matching.learning import learn, patterns_from
-from xacthuc.matching.model import RARITIES, Model, cut_of, read_model, write_model
+from xacthuc.matching.model import NARROW_FROM, RARITIES, Model, cut_of, find_common, read_model, write_model
 
 # Random pairs to learn u from: about twenty-five thousand claims, ten people each.
 CLAIMS_SAMPLED = 25_000
@@ -25,11 +25,11 @@ Report = Callable[[str], None]
 class Line:
     """The steps of one run: which table each reads, which it writes."""
 
-    def __init__(self, engine: Engine, *, claims: Path, people: Path, work: Path, report: Report) -> None:
+    def __init__(self, engine: Engine, *, work: Path, report: Report, **tables: Path) -> None:
         """Prepare a run; `work` holds every table in between and stays on the register's side."""
         work.mkdir(parents=True, exist_ok=True)
         self._engine = engine
-        self._tables = {"claims": claims, "people": people}
+        self._tables = tables
         self._work = work
         self._report = report
         self._steps = load_steps("xacthuc.matching")
@@ -44,6 +44,10 @@ class Line:
             )
             self._report(output)
         return path
+
+    def take(self, output: str, path: Path) -> None:
+        """Take a table that was made elsewhere."""
+        self._tables[output] = path
 
     def put(self, output: str, table: pa.Table) -> None:
         """Write a small table of ours (sizes, cuts, weights) where the steps can read it."""
@@ -75,42 +79,77 @@ def match(
     people: Path,
     work: Path,
     model: Path | None = None,
+    names: Path | None = None,
     report: Report = lambda _: None,
 ) -> dict[str, Path]:
     """Match CLEAN claims (numbered by `claim`) against CLEAN people (numbered by `person_no`).
 
-    Gives the paths of `decided` (09), `groups` (10) and `doses` (11), `scored` (08) and `model`. `model` is a
-    model.json to use instead of learning one. Raises EngineFailed. Does not look at any raw value.
+    Gives the paths of `decided` (09), `scored` (08) and `model`. `model` is a
+    model.json to use instead of learning one, `names` the names of the people as `count_names` has written them, where
+    that was done before. Raises EngineFailed. Does not look at any raw value.
     """
     line = Line(engine, claims=claims, people=people, work=work, report=report)
     _put_constants(line)
     both = {"claims": "claims", "people": "people"}
+    if names is None:
+        line.make("names", "00_names", people="people")
+    else:
+        line.take("names", names)
     line.make("numbered", "01_numbers", **both)
     line.make("learning", "03_random", numbered="numbered", sizes="sizes", rounds="rounds", **both)
     line.make("compared", "02_compare", pairs="learning", **both)
-    line.make("residual", "04_residual", claims="claims", numbered="numbered", compared="compared")
-    line.make("rarities", "05_rarities", residual="residual", cuts="cuts", **both)
-    line.make("pairs", "06_blocks", residual="residual", numbered="numbered", **both)
+    line.make("settled", "04_settled", numbered="numbered", compared="compared")
+    line.make("rarities", "05_rarities", names="names", claims="claims", settled="settled", cuts="cuts")
+    narrowing = {"numbered": "numbered", "rarities": "rarities", "sizes": "sizes"}
+    line.make("pairs", "06_blocks", settled="settled", **narrowing, **both)
     line.make("candidates", "02_compare", pairs="pairs", **both)
     model_path = model or _learn_model(line, work=work)
     _put_model(line, read_model(model_path))
-    known = {"compared": "compared", "residual": "residual", "rarities": "rarities", "weights": "weights"}
+    known = {"compared": "compared", "settled": "settled", "rarities": "rarities", "weights": "weights"}
     line.make("scored", "08_score", candidates="candidates", **known)
-    decided = line.make(
-        "decided", "09_decide", claims="claims", numbered="numbered", scored="scored", thresholds="thresholds"
-    )
+    decided = line.make("decided", "09_decide", settled="settled", scored="scored", thresholds="thresholds")
+    return {"decided": decided, "scored": work / "scored.parquet", "model": model_path}
+
+
+def group(
+    engine: Engine, *, claims: Path, decided: Path, work: Path, report: Report = lambda _: None
+) -> dict[str, Path]:
+    """Bring the claims of one person together, and the entries of one dose: the paths of `groups` (10), `doses` (11).
+
+    `claims` as for `match`, `decided` as `match` gives it. Raises EngineFailed.
+    """
+    line = Line(engine, claims=claims, work=work, report=report)
+    line.take("decided", decided)
     groups = line.make("groups", "10_groups", claims="claims", decided="decided")
     doses = line.make("doses", "11_doses", claims="claims", decided="decided", groups="groups")
-    scored = work / "scored.parquet"
-    return {"decided": decided, "groups": groups, "doses": doses, "scored": scored, "model": model_path}
+    return {"groups": groups, "doses": doses}
+
+
+def find_pairs(engine: Engine, *, claims: Path, people: Path, tables: Mapping[str, Path], output: Path) -> None:
+    """Write whom step 06 finds among some people only, by the `tables` of an earlier run. Raises EngineFailed."""
+    inputs = {"claims": claims, "people": people, **tables}
+    engine.run_step(load_steps("xacthuc.matching")["06_blocks"], inputs=inputs, output=output)
+
+
+def list_cuts() -> dict[str, list[int]]:
+    """Give the classes of rarity: rarity, at_least, at_most bearers."""
+    cuts = [(rarity, *cut_of(rarity)) for rarity in range(1, RARITIES)]
+    rarity, least, most = (list(column) for column in zip(*cuts, strict=True))
+    return {"rarity": rarity, "at_least": least, "at_most": most}
+
+
+def count_names(engine: Engine, *, people: Path, output: Path) -> None:
+    """Count who bears which name among CLEAN people: all of matching that asks for no claim. Raises EngineFailed."""
+    engine.run_step(load_steps("xacthuc.matching")["00_names"], inputs={"people": people}, output=output)
 
 
 def _put_constants(line: Line) -> None:
-    cuts = [(rarity, *cut_of(rarity)) for rarity in range(1, RARITIES)]
-    line.put("cuts", pa.table(dict(zip(("rarity", "at_least", "at_most"), zip(*cuts, strict=True), strict=True))))
+    line.put("cuts", pa.table(list_cuts()))
     line.put("rounds", pa.table({"round": list(range(ROUNDS_OF_PAIRS))}))
     every = max(1, line.count("claims") // CLAIMS_SAMPLED)
-    line.put("sizes", pa.table({"every": [every], "people": [line.count("people")]}))
+    people = line.count("people")
+    sizes = {"every": every, "people": people, "narrow": people >= NARROW_FROM, "common": find_common(people)}
+    line.put("sizes", pa.Table.from_pylist([sizes]))
 
 
 def _learn_model(line: Line, *, work: Path) -> Path:

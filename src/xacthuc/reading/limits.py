@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds of one file; the defaults let a province through and stop what no list of people can be."""
+    """Bounds of one file; the defaults let a nation through and stop what no list of people can be."""
 
-    bytes: int = 4 << 30  # a province of 10 M people as csv is 2 GB
+    bytes: int = 32 << 30  # a nation of 100 M people as csv is 20 GB
     workbook_bytes: int = 512 << 20  # a full sheet of 1,048,576 x 30 is some 150 MB; calamine reads it into memory
     calamine_bytes: int = 32 << 20  # XML of a sheet; beyond it, it is read in blocks instead of as a whole
     inflated_bytes: int = 6 << 30  # such a sheet is 1.2 GB of XML; more is a zip bomb
@@ -18,9 +18,9 @@ class Limits:
     calamine_cells: int = 40_000_000  # rows x columns that it holds at once, 32 bytes each, filled or not
     entries: int = 5_000  # parts of a workbook; real ones have tens
     sheets: int = 500  # a sheet per village of a province, and some
-    rows: int = 20_000_000  # per sheet; a spreadsheet holds 1,048,576, csv of a province 20 M doses
+    rows: int = 200_000_000  # per sheet; a spreadsheet holds 1,048,576, the register of a nation 100 M people
     columns: int = 400  # clerks' lists have 8 to 40
-    cells: int = 2_000_000_000  # rows x columns of one sheet
+    cells: int = 6_000_000_000  # rows x columns of one sheet
     cell_length: int = 32_767  # what a spreadsheet cell can hold; csv cells beyond it are an open quote
     header_rows: int = 60  # how far down the heading is looked for: letterhead, notes, legends
     tables: int = 200  # tables with other columns under one another in a sheet; a year has 52 weekly sessions

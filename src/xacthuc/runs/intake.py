@@ -78,7 +78,7 @@ def take_in(
     name = f"{first:012d}"
     summary = folder / f"{name}.json"
     if summary.exists():
-        return _load(summary)
+        return load_source(json.loads(summary.read_text(encoding="utf-8")))
     for part in PARTS:
         (folder / part).mkdir(parents=True, exist_ok=True)
     use_system_memory()
@@ -95,6 +95,18 @@ def take_in(
         unfinished.write_text(json.dumps(asdict(source), ensure_ascii=False), encoding="utf-8")
     done(f"read {path.name}")
     return source
+
+
+def say_unread(source: Source) -> tuple[str, str]:
+    """Give the file, and why it could not be read where that is known, in Vietnamese and in English."""
+    reasons = [source.refused] if source.refused else [code for _, code in source.refused_sheets]
+    codes = [get_code(reason) for reason in dict.fromkeys(reasons)]
+    if not codes:
+        return source.file, source.file
+    return (
+        f"{source.file} ({' '.join(code.vi for code in codes)})",
+        f"{source.file} ({' '.join(code.en for code in codes)})",
+    )
 
 
 def count_processors() -> int:
@@ -198,8 +210,8 @@ def _gather(seen: list[pa.Table], layout: SheetLayout, *, keep_ids: bool) -> She
     return replace(evidence, repeated=frozenset()) if keep_ids else evidence
 
 
-def _load(summary: Path) -> Source:
-    data = json.loads(summary.read_text(encoding="utf-8"))
+def load_source(data: dict[str, Any]) -> Source:
+    """Give the source that was written down as `asdict` gives it."""
     layouts = tuple(_load_layout(entry) for entry in data.pop("layouts"))
     for name in ("refused_sheets", "faults"):
         data[name] = tuple((sheet, code) for sheet, code in data.get(name, ()))

@@ -31,6 +31,7 @@ class Order:
     lots: Path | None = None
     sessions: Path | None = None
     history: bool = False
+    after: Path | None = None  # the results of an earlier run: verify what is new or may have changed since
 
 
 @dataclass(frozen=True)

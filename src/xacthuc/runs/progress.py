@@ -25,7 +25,13 @@ def list_steps() -> dict[str, dict[str, tuple[str, str]]]:
 
 def count_steps(order: Order, *, report: bool) -> int:
     """Give how many steps a run of an order reports when nothing of it is done yet; `report`: it ends with one."""
-    asked = {"always": True, "learnt": not order.model, "history": order.history, "given": report}
+    asked = {
+        "always": True,
+        "learnt": not order.model,
+        "history": order.history,
+        "given": report,
+        "after": order.after is not None,
+    }
     files = len(order.files) * (2 if report else 1)  # read, and given back annotated
     kept = order.register_side is not None  # the candidates are written for the register's owner
     return files + kept + sum(len(steps) for part, steps in list_steps().items() if asked.get(part))

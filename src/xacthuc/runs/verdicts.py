@@ -68,7 +68,8 @@ def judge(engine: Engine, *, tables: Mapping[str, Path], workspace: Workspace, d
 
     Where the register's owner keeps its side, candidates.parquet there shows whom each claim may mean.
 
-    `tables` has claims, people, decided, groups, doses, scored, rule_findings, cell_findings. Raises EngineFailed.
+    `tables` has claims, people, decided, groups, doses, scored, rule_findings, cell_findings; and told, those of the
+    claims that get a verdict here. Raises EngineFailed.
     """
     side = workspace.side / "matching"
     known = {**tables, "codes": _put_codes(side)}
@@ -77,8 +78,9 @@ def judge(engine: Engine, *, tables: Mapping[str, Path], workspace: Workspace, d
     if workspace.keeps_side:
         _make(("candidates",), engine, tables=known, side=workspace.side, done=done)
     if not (workspace.out / "verdicts.parquet").exists():
-        rows = ds.dataset(tables["claims"], format="parquet").count_rows()
-        inputs = {table: known[table] for table in READS["verdicts"].split()}
+        told = tables["told"]
+        rows = ds.dataset(told, format="parquet").count_rows()
+        inputs = {table: known[table] for table in READS["verdicts"].split()} | {"claims": told}
         judged = engine.stream(load_steps("xacthuc.runs")["verdicts"], inputs=inputs)
         _write_verdicts(_in_order(judged, rows=rows), workspace.out)
         done("verdicts")
@@ -159,7 +161,8 @@ def write_records(rows: Path, out: Path) -> None:
     ):
         for source in sources:
             for group in range(source.num_row_groups):
-                writer.write_table(source.read_row_group(group, columns=RECORD_COLUMNS, use_threads=False))
+                part = source.read_row_group(group, columns=RECORD_COLUMNS, use_threads=False)
+                writer.write_table(pa.Table.from_arrays(part.columns, schema=schema))  # an engine's may be null
 
 
 def write_row_counts(sources: Sequence[Source], out: Path) -> None:

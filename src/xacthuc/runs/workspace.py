@@ -89,9 +89,10 @@ class Workspace:
             write()
             self.note(name)
 
-    def finish(self, *, people: int, unfound: Sequence[str] = (), ids_repeated: int = 0) -> None:
+    def finish(self, *, people: int, unfound: Sequence[str] = (), ids_repeated: int = 0, **register: Any) -> None:
         """Write down that the run is finished, what the register was like and what the map lacked; drop its side.
 
+        `register` is written down as it is: what another run must know to go on from this one.
         Raises VerifyRefused where an input has changed meanwhile; no verdicts are left that could be taken for its own.
         """
         try:
@@ -99,7 +100,8 @@ class Workspace:
         except VerifyRefused:
             (self.out / "verdicts.parquet").unlink(missing_ok=True)
             raise
-        more = {"people": people, "unfound": list(unfound), "ids_repeated": ids_repeated}
+        side = str(self.side.resolve()) if self.keeps_side else None
+        more = {"people": people, "unfound": list(unfound), "ids_repeated": ids_repeated, "side": side, **register}
         _write_state(self.out, "verify", self.fingerprint, **self.origin, **more)
         self.drop_side()
 
@@ -128,7 +130,7 @@ def open_workspace(
     fingerprint = hashlib.sha256(json.dumps(origin).encode()).hexdigest()
     _check_folders(out, side=side, inputs=inputs, kind=kind)
     _make_folder(out)
-    known = _read_state(out)
+    known = read_state(out)
     if known.get("fingerprint") != fingerprint:
         _check_same_inputs(out, known, origin)
         _remove(out, MADE_OUT)
@@ -178,17 +180,17 @@ def _is_whole(out: Path, side: Path | None, fingerprint: str) -> bool:
     if not (out / "verdicts.parquet").exists():
         return False
     kept = side is None or (side / "candidates.parquet").exists()
-    return kept and (side is None or _read_state(side).get("fingerprint") == fingerprint)
+    return kept and (side is None or read_state(side).get("fingerprint") == fingerprint)
 
 
 def _check_folders(out: Path, *, side: Path | None, inputs: Sequence[Path], kind: Kind) -> None:
-    known = _read_state(out)
+    known = read_state(out)
     if kind == "read" and (known.get("kind") == "verify" or (known and (out / "verdicts.parquet").exists())):
         raise VerifyRefused("run_folder_verified", out)
     _check_folder(out, MADE_OUT, known if known.get("kind") != "side" else {}, inputs)
     if side is None:
         return
-    known = _read_state(side)
+    known = read_state(side)
     _check_folder(side, MADE_SIDE, known if known.get("kind", "side") == "side" else {}, inputs)
     if _is_in_the_way(side, out, MADE_OUT) or _is_in_the_way(out, side, MADE_SIDE):
         raise VerifyRefused("run_folders_meet", side)
@@ -225,7 +227,7 @@ def _open_side(workspace: Workspace) -> None:
     if found.st_uid != os.getuid() or not stat.S_ISDIR(found.st_mode):
         raise PermissionError(errno.EPERM, "belongs to somebody else", str(side))
     side.chmod(0o700)  # what lies here is the register's alone
-    if _read_state(side).get("fingerprint") != workspace.fingerprint:
+    if read_state(side).get("fingerprint") != workspace.fingerprint:
         _remove(side, MADE_SIDE)
     shutil.rmtree(side / "spill", ignore_errors=True)
     _sweep(side, MADE_SIDE, MADE_SIDE)
@@ -241,7 +243,7 @@ def _write_state(folder: Path, kind: Kind, fingerprint: str, **more: Any) -> Non
         path.write_text(json.dumps({"kind": kind, "fingerprint": fingerprint, **more}), encoding="utf-8")
 
 
-def _read_state(folder: Path) -> dict[str, Any]:
+def read_state(folder: Path) -> dict[str, Any]:
     """Give what a run wrote down about itself, or nothing where no run of ours did."""
     try:
         found = json.loads((folder / STATE).read_text(encoding="utf-8"))
