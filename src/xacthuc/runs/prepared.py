@@ -109,11 +109,11 @@ def take_people(
     columns: ColumnMap | None,
     threads: int,
     report: Report = lambda _, __: None,
-    **hooks: Callable[..., None],
+    **hooks: Any,
 ) -> People:
     """Take a register in below `folder`, or give it as it was prepared before.
 
-    `hooks`: done and check, as `take_in` has them. Raises VerifyRefused where it cannot be used as a whole: half a
+    `hooks`: done, check and spread, as `take_in` has them. Raises VerifyRefused where it cannot be used as a whole: half a
     register would call the other half unknown.
     """
     known = find_prepared(source)
