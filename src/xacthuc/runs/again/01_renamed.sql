@@ -7,6 +7,6 @@ SELECT t.name_fold
 FROM (SELECT DISTINCT name_fold AS name_fold FROM touched WHERE name_fold IS NOT NULL) AS t
 LEFT JOIN before AS b ON t.name_fold = b.name_fold
 LEFT JOIN after AS a ON t.name_fold = a.name_fold
-LEFT JOIN cuts AS was ON b.bearers >= was.at_least AND b.bearers <= was.at_most
-LEFT JOIN cuts AS now ON a.bearers >= now.at_least AND a.bearers <= now.at_most
-WHERE coalesce(was.rarity, 0) <> coalesce(now.rarity, 0)
+LEFT JOIN cuts AS old ON b.bearers >= old.at_least AND b.bearers <= old.at_most
+LEFT JOIN cuts AS new ON a.bearers >= new.at_least AND a.bearers <= new.at_most
+WHERE coalesce(old.rarity, 0) <> coalesce(new.rarity, 0)
