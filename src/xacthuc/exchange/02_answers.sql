@@ -1,7 +1,7 @@
 -- 02 answers
 -- reads   claims, decided (matching 09), people
 -- does    gives what matching decided of each claim in codes: no weight, no margin, nothing of the register but its
---         opaque reference, and that only where it is sure who is meant
+--         opaque reference, and that only where it is sure who is meant, and not where it is a number of the person
 -- writes  ref, identity, reasons of the person as text "field:code;field:code", sure, person
 SELECT
     c.record AS ref,
@@ -14,7 +14,9 @@ SELECT
         CASE WHEN d.number_reason IS NOT NULL THEN concat('number:', d.number_reason) END
     ) AS reasons,
     d.sure,
-    CASE WHEN d.sure THEN p.record END AS person
+    CASE
+        WHEN d.sure AND p.record <> coalesce(p.number12, '') AND p.record <> coalesce(p.number9, '') THEN p.record
+    END AS person
 FROM claims AS c
 JOIN decided AS d ON c.claim = d.claim
 LEFT JOIN people AS p ON d.person_no = p.person_no

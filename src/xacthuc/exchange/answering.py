@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -77,16 +76,13 @@ def answer(
         box.check_turn(opened, beside=beside)
         _read_claims(opened.rows, count=manifest.rows, name=opened.name)
         box.accept(opened, at=at)
-    answered = tuple(_answer(box, request, judge=judge, at=at) for request in list(list_unanswered(box)))
-    for work in box.work.glob(f"{BEGUN}*"):
-        shutil.rmtree(work)
-    return answered
+    return tuple(_answer(box, request, judge=judge, at=at) for request in list_unanswered(box))
 
 
-def list_unanswered(box: Mailbox) -> Iterator[Entry]:
+def list_unanswered(box: Mailbox) -> list[Entry]:
     """Give the requests that were taken in and not answered yet, in order."""
     done = {entry.about["request"] for entry in box.sent if entry.kind == "answer"}
-    yield from (entry for entry in box.received if entry.kind == "request" and entry.number not in done)
+    return [entry for entry in box.received if entry.kind == "request" and entry.number not in done]
 
 
 def _find_answer(box: Mailbox, request: int) -> Entry | None:

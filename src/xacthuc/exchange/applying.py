@@ -44,9 +44,9 @@ def apply(box: Mailbox, path: Path, *, at: datetime, beside: Collection[int] = (
     opened = box.open_file(path, kinds=("answer", "daily"))
     box.check_turn(opened, beside=beside)
     if opened.manifest.kind == "daily":
-        table = read_day(opened)
+        kept = keep_day(box, read_day(opened), day=str(opened.manifest.about["day"]))
         box.accept(opened, at=at)
-        return Applied("daily", opened.manifest.number, keep_day(box, table, day=str(opened.manifest.about["day"])))
+        return Applied("daily", opened.manifest.number, kept)
     request = _find_request(box, opened)
     answers = read_rows(opened.rows, ANSWER_SCHEMA, count=opened.manifest.rows, most=LIMITS.claims, name=opened.name)
     asked = pq.read_table(box.folder / "asked" / f"{request:06}.parquet", columns=["ref", "record"])

@@ -251,6 +251,8 @@ class Mailbox:
 
     def _finish(self) -> None:
         """Give files that are in a ledger their names, and clear away what never counted."""
+        for unfinished in self.folder.rglob("*.tmp"):
+            unfinished.unlink()
         for direction, ledger in self.ledgers.items():
             for waiting in (self.folder / direction).glob(f"*{WAITING}"):
                 number = int(waiting.name.removesuffix(WAITING).rsplit("-", 2)[1])
@@ -258,19 +260,19 @@ class Mailbox:
                     rename(waiting, waiting.with_name(waiting.name.removesuffix(WAITING)))
                 else:
                     waiting.unlink()
-            for unfinished in (self.folder / direction).glob("*.tmp"):
-                unfinished.unlink()
         for part, direction in BESIDE.items():
             for path in (self.folder / part).glob("[0-9]*"):
-                if path.suffix == ".tmp" or int(path.stem) > len(self.ledgers[direction]):
+                if int(path.stem) > len(self.ledgers[direction]):
                     path.unlink()
 
     def clear_work(self) -> None:
-        """Remove tables in between but for those of an answer that was begun."""
+        """Remove tables in between but for those of an answer that was begun and is not sent."""
+        answered = {entry.about["request"] for entry in self.sent if entry.kind == "answer"}
         for path in self.work.iterdir():
+            begun = path.name.startswith(BEGUN) and int(path.name.removeprefix(BEGUN)) not in answered
             if path.is_file():
                 path.unlink()
-            elif not path.name.startswith(BEGUN):
+            elif not begun:
                 shutil.rmtree(path)
 
 
