@@ -18,6 +18,7 @@ SMALLEST = 10  # the smallest count that may be published
 ROUNDS = 1000  # each round hides at least one cell or is the last; a nation of communes takes about a dozen
 
 Cell = Hashable
+Exact = int | Fraction
 
 
 @dataclass(frozen=True)
@@ -79,19 +80,20 @@ def _hide_givers(exposed: Mapping[Cell, set[Cell]], values: Mapping[Cell, int]) 
 def find_exposed(hidden: set[Cell], sums: Sequence[Sum]) -> dict[Cell, set[Cell]]:
     """Give the hidden cells that the sums determine, each with the shown cells it can be worked out from.
 
-    Exact elimination in fractions, over the hidden cells only; the shown ones are carried along.
+    Exact elimination over the hidden cells only, in whole numbers as long as they divide (fractions are ten times
+    slower); the shown ones are carried along.
     """
-    rows: dict[Cell, dict[Cell, Fraction]] = {}  # by the hidden cell that the row is solved for
+    rows: dict[Cell, dict[Cell, Exact]] = {}  # by the hidden cell that the row is solved for
     uses: dict[Cell, set[Cell]] = defaultdict(set)  # hidden cell -> the rows that hold it
     for known in sums:
-        row = {part: Fraction(1) for part in known.parts} | {known.whole: Fraction(-1)}
+        row: dict[Cell, Exact] = {**dict.fromkeys(known.parts, 1), known.whole: -1}
         for solved in [cell for cell in row if cell in rows]:
             _subtract(row, rows[solved], row[solved])
         open_cells = [cell for cell in row if cell in hidden]
         if not open_cells:
             continue
         pivot = min(open_cells, key=lambda cell: (len(uses[cell]), str(cell)))
-        row = {cell: value / row[pivot] for cell, value in row.items()}
+        row = _divide(row, row[pivot])
         for other in list(uses[pivot]):
             before = set(rows[other])
             _subtract(rows[other], row, rows[other][pivot])
@@ -104,9 +106,15 @@ def find_exposed(hidden: set[Cell], sums: Sequence[Sum]) -> dict[Cell, set[Cell]
     return {pivot: set(row) - hidden for pivot, row in alone.items()}
 
 
-def _subtract(row: dict[Cell, Fraction], other: Mapping[Cell, Fraction], times: Fraction) -> None:
+def _divide(row: Mapping[Cell, Exact], by: Exact) -> dict[Cell, Exact]:
+    if by in (1, -1):
+        return {cell: value * by for cell, value in row.items()}
+    return {cell: Fraction(value) / by for cell, value in row.items()}
+
+
+def _subtract(row: dict[Cell, Exact], other: Mapping[Cell, Exact], times: Exact) -> None:
     for cell, value in other.items():
-        left = row.get(cell, Fraction(0)) - times * value
+        left = row.get(cell, 0) - times * value
         if left:
             row[cell] = left
         else:
