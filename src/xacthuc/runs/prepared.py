@@ -113,7 +113,7 @@ def take_people(
 ) -> People:
     """Take a register in below `folder`, or give it as it was prepared before.
 
-    `hooks`: done, check and spread, as `take_in` has them. Raises VerifyRefused where it cannot be used as a whole: half
+    `hooks`: done, check and spread, as `take_in` has them. Raises VerifyRefused where it cannot be used whole: half
     a register would call the other half unknown.
     """
     known = find_prepared(source)
