@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from xacthuc import __version__, matching, rules
-from xacthuc.engines import Engine, EngineFailed, load_steps, open_engine
+from xacthuc.engines import Engine, EngineFailed, Query, load_steps, open_engine
 from xacthuc.matching import ModelRefused, read_model
 from xacthuc.reading import ColumnMap, ColumnMapRefused, load_column_map
 from xacthuc.rules import Supply
@@ -31,7 +31,7 @@ from xacthuc.runs.order import Order, Outcome, VerifyRefused
 from xacthuc.runs.prepared import People, find_manifest, take_people
 from xacthuc.runs.slices import Spread
 from xacthuc.runs.supply import ListRefused, load_supply, spell_sites, write_checks
-from xacthuc.runs.verdicts import judge, prepare_doses, write_records, write_row_counts
+from xacthuc.runs.verdicts import judge, keep_doses, line_up_doses, write_records, write_row_counts
 from xacthuc.runs.workspace import Workspace, open_workspace, writing
 
 Report = Callable[[str, int | None], None]
@@ -283,10 +283,12 @@ def _match(
 def _judge(order: Order, engine: Engine, workspace: Workspace, aids: Aids, tables: dict[str, Path], done: Done) -> None:
     side = workspace.side / "matching"
     tables |= matching.group(engine, claims=tables["claims"], decided=tables["decided"], work=side, report=done)
-    tables |= prepare_doses(engine, tables=tables, side=side, done=done)
+    doses: Query | Path = line_up_doses(tables)
+    if order.history:
+        tables["doses_to_judge"] = doses = keep_doses(engine, line_up_doses(tables), side=side, done=done)
     judged = rules.judge_doses(
         engine,
-        doses=tables["doses_to_judge"],
+        doses=doses,
         folder=workspace.side / "rules",
         as_of=order.as_of,
         supply=spell_sites(aids.supply, claims=tables["claims"]),

@@ -43,6 +43,18 @@ class Step:
     name: str
     sql: str
 
+    def over(self, name: str, other: Step) -> Step:
+        """Give this step where the table `name` is what another step gives; the inputs of both are needed then."""
+        return Step(self.name, f"WITH {name} AS (\n{other.sql}\n)\nSELECT * FROM (\n{self.sql}\n) AS made")
+
+
+@dataclass(frozen=True)
+class Query:
+    """A step with the files it reads, whose rows are not kept: whoever reads them asks for them anew."""
+
+    step: Step
+    inputs: Mapping[str, Path]
+
 
 class Engine(Protocol):
     """Runs steps. The only difference between engines is speed."""

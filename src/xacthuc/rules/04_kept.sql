@@ -1,5 +1,5 @@
 -- 04 kept
--- reads   given (01), people (03), settings
+-- reads   given (01), tangled (03), products, settings
 -- does    of the tangled people: chooses one dose a day of each person (licensed product first, then the smallest number, then the smallest
 --         record); the others are the same dose again, or clash with it; a dose within the least gap after the day of
 --         the dose before is not counted
@@ -56,7 +56,7 @@ FROM (
                 SELECT
                     given.record,
                     given.person,
-                    given.vaccine,
+                    coalesce(products.vaccine, given.unlicensed) AS vaccine,
                     given.product,
                     given.course,
                     given.no,
@@ -67,8 +67,9 @@ FROM (
                     given.band,
                     given.province
                 FROM given
-                JOIN people ON given.person = people.person
-                WHERE given.date_code IS NULL AND people.tangled = 1
+                JOIN tangled ON given.person = tangled.person
+                LEFT JOIN products ON given.product = products.product
+                WHERE given.date_code IS NULL
             ) AS g
         ) AS w
     ) AS c

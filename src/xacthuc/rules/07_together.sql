@@ -1,15 +1,12 @@
 -- 07 together
--- reads   roles (06), people (03), given (01), intervals, mixing
--- does    compares distance and product of each counted dose with the rules of its day, place and age
+-- reads   roles (06), given (01), tangled (03), intervals, mixing
+-- does    compares distance and product of each counted dose with the rules of its day, place and age; of who is not
+--         tangled, the doses 1 and 2
 -- writes  record and a code or null per kind, for the doses with at least one
-SELECT
-    coalesce(f.record, g.record) AS record,
-    f.interval_code,
-    f.mixing_code
+SELECT record, interval_code, mixing_code
 FROM (
     SELECT
         r.record,
-        r.person,
         CASE
             WHEN i.kind IS NULL AND r.kind <> 'primary' THEN 'booster_not_advised_then'
             WHEN i.kind IS NULL OR r.before_day IS NULL THEN NULL
@@ -24,7 +21,6 @@ FROM (
     FROM (
         SELECT
             record,
-            person,
             kind,
             scope,
             product,
@@ -39,21 +35,22 @@ FROM (
         FROM roles
         UNION ALL
         SELECT
-            NULL AS record,
-            person,
+            b.record,
             'primary' AS kind,
             'primary' AS scope,
-            product_2 AS product,
-            day_2 AS day_no,
-            month_2 AS month_key,
-            period_2 AS period,
-            band_2 AS band,
-            province_2 AS province,
-            day_1 AS before_day,
-            month_1 AS before_month,
-            product_1 AS before_product
-        FROM people
-        WHERE tangled = 0
+            b.product,
+            b.day_no,
+            b.month_key,
+            b.period,
+            b.band,
+            b.province,
+            a.day_no AS before_day,
+            a.month_key AS before_month,
+            a.product AS before_product
+        FROM given AS a
+        JOIN given AS b ON a.person = b.person
+        LEFT JOIN tangled AS t ON a.person = t.person
+        WHERE a.no = 1 AND b.no = 2 AND a.date_code IS NULL AND b.date_code IS NULL AND t.person IS NULL
     ) AS r
     LEFT JOIN intervals AS i
         ON r.kind = i.kind AND coalesce(r.before_product, r.product) = i.product_1 AND r.product = i.product_2
@@ -61,6 +58,5 @@ FROM (
     LEFT JOIN mixing AS m
         ON r.scope = m.scope AND r.before_product = m.product_1 AND r.product = m.product_2
         AND r.band = m.band AND r.period = m.period
-) AS f
-LEFT JOIN given AS g ON f.record IS NULL AND f.person = g.person AND g.no = 2 AND g.date_code IS NULL
-WHERE coalesce(f.interval_code, f.mixing_code) IS NOT NULL
+) AS compared
+WHERE coalesce(interval_code, mixing_code) IS NOT NULL

@@ -1,5 +1,5 @@
 -- 09 history
--- reads   given (01), people (03), roles (06), settings
+-- reads   given (01), tangled (03), roles (06), settings
 -- does    brings the counted doses of plain and of tangled people together
 -- writes  record, person, role (primary, additional, booster), dn, sd as a certificate counts them
 SELECT record, person, role, dn, sd FROM roles
@@ -12,5 +12,5 @@ SELECT
     coalesce(g.course, s.default_doses) AS sd
 FROM given AS g
 CROSS JOIN settings AS s
-LEFT JOIN (SELECT person, tangled FROM people WHERE tangled = 1) AS t ON g.person = t.person
+LEFT JOIN tangled AS t ON g.person = t.person
 WHERE g.date_code IS NULL AND t.person IS NULL

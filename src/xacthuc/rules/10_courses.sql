@@ -1,5 +1,5 @@
 -- 10 courses
--- reads   given (01), people (03), numbered (05), roles (06), doses, settings, bands, products, due_rules, later_days, days
+-- reads   given (01), tangled (03), numbered (05), roles (06), doses, settings, bands, products, due_rules, later_days, days
 -- does    sums up the counted doses of each person: is the course complete, and to which dose does the law of the day of
 --         the assessment call after the last one, reckoned for the product of that one
 -- writes  one row per person with a counted dose: person, state (partial, complete), course_doses, completed_on, extra
@@ -20,7 +20,7 @@ WITH counted AS (
         g.province
     FROM given AS g
     CROSS JOIN settings AS s
-    LEFT JOIN (SELECT person, tangled FROM people WHERE tangled = 1) AS t ON g.person = t.person
+    LEFT JOIN tangled AS t ON g.person = t.person
     WHERE g.date_code IS NULL AND t.person IS NULL
 ),
 persons AS (

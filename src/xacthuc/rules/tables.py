@@ -27,11 +27,11 @@ SCHEMAS: dict[str, pa.Schema] = {
     for name, columns, whole in (
         (
             "settings",
-            "first_day as_of least_gap largest_no default_doses adult_age oldest_age has_lots",
-            "least_gap largest_no default_doses adult_age oldest_age has_lots",
+            "first_day as_of least_gap largest_no default_doses adult_age oldest_age has_lots has_sessions",
+            "least_gap largest_no default_doses adult_age oldest_age has_lots has_sessions",
         ),
-        ("calendar", "day day_no month_key year period extra", "day_no month_key year period extra"),
-        ("products", "product vaccine doses licensed_from", "product doses"),
+        ("calendar", "day day_no month_key month_day year period extra", "day_no month_key year period extra"),
+        ("products", "product vaccine doses licensed_no", "product doses licensed_no"),
         ("bands", "age band", "age band"),
         ("named_provinces", "province code", "province"),
         (
@@ -52,10 +52,10 @@ SCHEMAS: dict[str, pa.Schema] = {
         ),
         ("later_days", "day_no months later_no", "day_no months later_no"),
         ("days", "day_no day", "day_no"),
-        ("lots", "lot vaccine expires", ""),
+        ("lots", "lot vaccine expires_no", "expires_no"),
         ("lot_numbers", "lot", ""),
         ("sites", "site", ""),
-        ("sessions", "site day", ""),
+        ("sessions", "site day_no", "day_no"),
     )
 }
 
@@ -70,7 +70,7 @@ def build_tables(rules: Rules, *, as_of: date, supply: Supply = NOTHING_SUPPLIED
         "settings": [_list_settings(rules, as_of=as_of, supply=supply)],
         "calendar": _list_days(rules, periods=periods, as_of=as_of),
         "products": [
-            (n, p.id, p.doses, p.valid_from.isoformat()) for n, p in enumerate(rules.products.values(), start=1)
+            (n, p.id, p.doses, p.valid_from.toordinal()) for n, p in enumerate(rules.products.values(), start=1)
         ],
         "bands": [(age, sum(start <= age for start in bands)) for age in range(OLDEST + 1)],
         "named_provinces": [(n, code) for n, code in enumerate(_list_provinces(rules)) if code],
@@ -121,7 +121,7 @@ def _as_table(rows: Iterable[Row], schema: pa.Schema) -> pa.Table:
 def _list_settings(rules: Rules, *, as_of: date, supply: Supply) -> Row:
     days = (rules.first_day.isoformat(), as_of.isoformat())
     limits = (rules.least_gap_days, rules.largest_dose_no, rules.default_doses, rules.adult_age, OLDEST)
-    return (*days, *limits, int(bool(supply.lots)))
+    return (*days, *limits, int(bool(supply.lots)), int(bool(supply.sessions)))
 
 
 def _list_days(rules: Rules, *, periods: list[date], as_of: date) -> Iterator[Row]:
@@ -129,7 +129,8 @@ def _list_days(rules: Rules, *, periods: list[date], as_of: date) -> Iterator[Ro
     while day <= as_of:
         period = sum(start <= day for start in periods)
         extra = int(day >= rules.extra_from)
-        yield day.isoformat(), day.toordinal(), month_key(day), day.year, period, extra
+        told = day.isoformat()
+        yield told, day.toordinal(), month_key(day), told[5:], day.year, period, extra
         day += DAY
 
 
@@ -205,11 +206,11 @@ def _list_supply(supply: Supply) -> dict[str, list[Row]]:
         "lots": [(*key, _find_last(days)) for key, days in lots.items()],
         "lot_numbers": [(number,) for number in supply.lots],
         "sites": [(site,) for site in supply.sessions],
-        "sessions": [(site, day.isoformat()) for site, days in supply.sessions.items() for day in days],
+        "sessions": [(site, day.toordinal()) for site, days in supply.sessions.items() for day in days],
     }
 
 
-def _find_last(days: list[date | None]) -> str | None:
+def _find_last(days: list[date | None]) -> int | None:
     """Give the latest day of expiry, or None where one is not known."""
     known = [day for day in days if day is not None]
-    return max(known).isoformat() if len(known) == len(days) else None
+    return max(known).toordinal() if len(known) == len(days) else None

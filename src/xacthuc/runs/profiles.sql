@@ -4,7 +4,10 @@
 --         number are written down in one
 -- writes  group_no, writings
 WITH entries AS (
-    SELECT d.claim, d.identity, d.via, CASE WHEN d.sure THEN d.person_no ELSE g.group_no END AS group_no
+    SELECT
+        d.claim,
+        CASE WHEN d.identity = 'MATCHED' THEN d.via ELSE 0 END AS matched_via,
+        CASE WHEN d.sure THEN d.person_no ELSE g.group_no END AS group_no
     FROM decided AS d
     LEFT JOIN groups AS g ON d.claim = g.claim
 ),
@@ -12,7 +15,7 @@ mixed AS (
     SELECT group_no
     FROM entries
     GROUP BY group_no
-    HAVING count(*) > 1 AND (bool_or(identity <> 'MATCHED') OR min(via) <> max(via))
+    HAVING count(*) > 1 AND (min(matched_via) = 0 OR min(matched_via) <> max(matched_via))
 ),
 written AS (
     SELECT DISTINCT

@@ -12,7 +12,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from xacthuc import findings
-from xacthuc.engines import Engine, load_steps
+from xacthuc.engines import Engine, Query, load_steps
 from xacthuc.records import REASON_TYPE, VERDICT_SCHEMA
 from xacthuc.runs.intake import Source
 from xacthuc.runs.workspace import Workspace, writing
@@ -39,7 +39,7 @@ PERSON_SCHEMA = pa.schema(
 
 # The tables that each step reads.
 READS = {
-    "doses_to_judge": "claims decided groups doses",
+    "doses_to_judge": "claims decided groups repeated",
     "dose_reasons": "claims rule_findings cell_findings codes",
     "profiles": "claims decided groups",
     "verdicts": "claims decided groups doses profiles dose_reasons people",
@@ -56,11 +56,20 @@ REASONS = ("reasons.list.element.field", "reasons.list.element.code")
 SORTED_ROWS = 2_000_000
 
 
-def prepare_doses(
-    engine: Engine, *, tables: Mapping[str, Path], side: Path, done: Callable[[str], None]
-) -> dict[str, Path]:
-    """Line up the doses for the rules; gives doses_to_judge by name. Raises EngineFailed."""
-    return _make(("doses_to_judge",), engine, tables=tables, side=side, done=done)
+def line_up_doses(tables: Mapping[str, Path]) -> Query:
+    """Give the doses for the rules. `tables` has claims, decided, groups, doses (matching 11)."""
+    known = {**tables, "repeated": tables["doses"]}
+    inputs = {name: known[name] for name in READS["doses_to_judge"].split()}
+    return Query(load_steps("xacthuc.runs")["doses_to_judge"], inputs)
+
+
+def keep_doses(engine: Engine, doses: Query, *, side: Path, done: Callable[[str], None]) -> Path:
+    """Write the doses down where more than one step reads them. Raises EngineFailed."""
+    path = side / "doses_to_judge.parquet"
+    if not path.exists():
+        engine.run_step(doses.step, inputs=doses.inputs, output=path)
+        done("doses_to_judge")
+    return path
 
 
 def judge(engine: Engine, *, tables: Mapping[str, Path], workspace: Workspace, done: Callable[[str], None]) -> None:
