@@ -6,10 +6,10 @@ BENCH := .venv-bench/bin/python
 BENCH_STAMP := .venv-bench/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix bench docs clean
+.PHONY: help setup demo test check fix bench bench-nation docs clean
 
 help:            ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
 
 $(STAMP): requirements-dev.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -40,6 +40,9 @@ bench: $(BENCH_STAMP) ## reading beside its peers, the whole line beside Splink 
 	PYTHONPATH=src $(BENCH) bench/intake.py $(INTAKE)
 	PYTHONPATH=src $(BENCH) bench/matching.py $(MATCHING)
 	PYTHONPATH=src $(BENCH) bench/matching.py --people 10000000 --doses 6000000 --blocking lean $(MATCHING)
+
+bench-nation: $(BENCH_STAMP) ## the line on 98 M people and 61 M doses, on a new seed
+	PYTHONPATH=src $(BENCH) bench/nation.py $(NATION)
 
 docs: $(STAMP)   ## write the pages that follow from the code
 	$(BIN)/python docs/generate.py
