@@ -66,7 +66,10 @@ def test_answers_are_the_verdicts_of_a_run(sides: Sides, tmp_path: Path) -> None
     words = ("--register", register, "--out", out, "--no-report", "--json", "--as-of", "2021-12-01")
     assert run("verify", claims, *words, temporary=tmp_path / "tmp")[0] == 0
     (request,) = sides.ask(out)
-    answers = sides.answer(request, register=register, model=out / "model.json")
+    prepared = tmp_path / "prepared"
+    words = ("prepare", register, "--out", prepared, "--model", out / "model.json")
+    assert run("register", *words, temporary=tmp_path / "tmp")[0] == 0
+    answers = sides.answer(request, register=prepared)
     sides.call("daily", "--box", sides.police)
     applied = sides.call("apply", *sorted((sides.police / "sent").iterdir()), "--box", sides.health)["applied"]
     assert [file["kind"] for file in applied] == ["answer", "daily"]

@@ -49,8 +49,6 @@ def ask(
     said something else than MATCHED. Not asked: rows that are no record, and people the register does not know by law.
     Raises ExchangeRefused, EngineFailed. A call that was killed has asked some of the claims; the next asks the others.
     """
-    partner_is_known = bool(box.partner)
-    assert partner_is_known
     mine, fresh = box.work / "mine.parquet", box.work / "fresh.parquet"
     unasked = _gather(claims, mine, secret=box.secret)
     wish = box.work / "wish.parquet"

@@ -91,15 +91,11 @@ def unseal(path: Path, *, keys: Mapping[str, Ed25519PublicKey], rows: Path, copy
         with zipfile.ZipFile(path) as package:
             _check_entries(package, name=name)
             text, signature = package.read(MANIFEST), package.read(SIGNATURE)
+            manifest = _check_manifest(text, signature, keys=keys, name=name)  # 3, 4, 5
             with package.open(ROWS) as stream, rows.open("wb") as out:
                 size, digest = _copy(stream, out)
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, UnicodeDecodeError):
         raise ExchangeRefused("exchange_file_damaged", name) from None
-    manifest = _read_manifest(text, name=name)  # 3
-    if manifest.key not in keys:  # 4
-        raise ExchangeRefused("exchange_key_unknown", f"{name} ({manifest.key})")
-    if not is_signed(text, signature, key=keys[manifest.key]):  # 5
-        raise ExchangeRefused("exchange_file_altered", name)
     if (size, digest) != (manifest.rows_bytes, manifest.rows_sha256):  # 6
         raise ExchangeRefused("exchange_file_altered", name)
     _pack(text, signature, rows=rows, out=copy)
@@ -126,6 +122,15 @@ def take_rows(path: Path, out: Path) -> Path:
     with zipfile.ZipFile(path) as package, package.open(ROWS) as stream, out.open("wb") as target:
         _copy(stream, target)
     return out
+
+
+def _check_manifest(text: bytes, signature: bytes, *, keys: Mapping[str, Ed25519PublicKey], name: str) -> Manifest:
+    manifest = _read_manifest(text, name=name)
+    if manifest.key not in keys:
+        raise ExchangeRefused("exchange_key_unknown", f"{name} ({manifest.key})")
+    if not is_signed(text, signature, key=keys[manifest.key]):
+        raise ExchangeRefused("exchange_file_altered", name)
+    return manifest
 
 
 def _check_ends(path: Path) -> None:

@@ -110,11 +110,14 @@ def trust(folder: Path, *, key: Path, name: str) -> str:
 def open_mailbox(folder: Path, *, side: Side | None = None) -> Iterator[Mailbox]:
     """Open a mailbox for one command at a time; what a killed one left is finished or cleared away.
 
-    Raises ExchangeRefused: no mailbox, not of this `side`, no partner yet, used by another command, ledger broken.
+    Raises ExchangeRefused: no mailbox; for a `side`, not of that side or without a partner; used by another command;
+    ledger broken; key that others may read.
     """
     parties = _read_parties(folder)
     if side not in (None, parties.side):
         raise ExchangeRefused("exchange_side_wrong", folder)
+    if side is not None and parties.partner is None:
+        raise ExchangeRefused("exchange_partner_missing", folder)
     handle = os.open(folder, os.O_RDONLY)
     try:
         _lock(handle, folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ from xacthuc.engines import load_steps, open_engine
 from xacthuc.exchange.tables import ANSWER_SCHEMA
 from xacthuc.matching import ModelRefused, read_model
 from xacthuc.reading import ColumnMap, ColumnMapRefused, load_column_map
-from xacthuc.runs.intake import take_in
+from xacthuc.runs.inputs import stamp_all
+from xacthuc.runs.prepared import People, find_manifest, take_people
 from xacthuc.runs.refusals import VerifyRefused
 from xacthuc.runs.verdicts import shape_reasons
 
@@ -54,41 +56,13 @@ def _load(path: Path, load: Callable[[Path], T]) -> T:
         raise VerifyRefused("run_aid_unusable", f"{path} ({error.vi})", en=f"{path} ({error.en})") from None
 
 
-def find_people(register: Register, *, folder: Path, report: Report = lambda _, __: None) -> Path:
-    """Give the folder of the clean people of a register: a prepared one's own, else those taken in below `folder`.
-
-    A register that was taken in before and has not changed since is not read again; where it has, what was kept of the
-    older one is removed. Raises VerifyRefused where the register cannot be used.
-    """
-    if (register.path / "people" / "rows").is_dir():
-        return register.path / "people" / "rows"
-    place = folder / _fingerprint(register)
-    source = take_in(
-        register.path,
-        folder=place / "people",
-        number="person_no",
-        first=0,
-        columns=register.columns,
-        threads=register.threads,
-        report=lambda _, rows: report("register", rows),
-        done=lambda _: report("register", None),
-        keep_ids=True,
-    )
-    if not source.whole or not source.rows:  # half a register would call the other half unknown
-        raise VerifyRefused("run_register_unusable", register.path)
-    for other in folder.iterdir():
-        if other != place:
-            shutil.rmtree(other)
-    return place / "people" / "rows"
-
-
 def judge_claims(
     claims: Path, work: Path, *, register: Register, kept: Path, report: Report = lambda _, __: None
 ) -> pa.Table:
     """Match numbered clean claims with the people of a register; gives ANSWER_SCHEMA by record.
 
-    `kept` is a folder for what was taken in of the register. Goes on in `work` where a killed call for the same
-    register stood. Raises VerifyRefused, EngineFailed.
+    `kept` is a folder for what is taken in of a register that is not prepared. Goes on in `work` where a killed call
+    for the same register stood. Raises VerifyRefused, EngineFailed.
     """
     if not pq.read_metadata(claims).num_rows:
         return ANSWER_SCHEMA.empty_table()
@@ -102,12 +76,13 @@ def judge_claims(
         matched = matching.match(
             engine,
             claims=claims,
-            people=people,
+            people=people.rows,
             work=place,
-            model=register.model,
+            model=register.model or people.model,
+            names=people.names,
             report=lambda step: report(step, None),
         )
-        inputs = {"claims": claims, "decided": matched["decided"], "people": people}
+        inputs = {"claims": claims, "decided": matched["decided"], "people": people.rows}
         table = pa.Table.from_batches(engine.stream(load_steps("xacthuc.exchange")["02_answers"], inputs=inputs))
     finally:
         engine.close()
@@ -115,9 +90,29 @@ def judge_claims(
     return table.set_column(table.schema.get_field_index("reasons"), "reasons", reasons).select(ANSWER_SCHEMA.names)
 
 
+def find_people(register: Register, *, folder: Path, report: Report = lambda _, __: None) -> People:
+    """Give the people of a register, as they were prepared or taken in below `folder`.
+
+    A register that was taken in before and has not changed since is not read again; where it has, what was kept of the
+    older one is removed. Raises VerifyRefused where the register cannot be used.
+    """
+    place = folder / _fingerprint(register)
+    people = take_people(
+        register.path,
+        folder=place,
+        columns=register.columns,
+        threads=register.threads,
+        report=report,
+        done=lambda _: report("register", None),
+    )
+    for other in folder.iterdir() if people.folder == place else ():
+        if other != place:
+            shutil.rmtree(other)
+    return people
+
+
 def _fingerprint(register: Register) -> str:
-    digest = hashlib.sha256(f"{__version__}|{register.columns}|{register.engine}".encode())
-    for path in (register.path, *([register.model] if register.model else [])):
-        found = path.stat()
-        digest.update(f"{path.resolve()}|{found.st_size}|{found.st_mtime_ns}\n".encode())
-    return digest.hexdigest()[:16]
+    """Tell one register, as it is now, and one way of matching it from all others."""
+    paths = [find_manifest(register.path), *([register.model] if register.model else [])]
+    said = [__version__, str(register.columns), register.engine, json.dumps(stamp_all(paths), sort_keys=True)]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
