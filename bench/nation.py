@@ -38,7 +38,7 @@ def prepare(register: Path, *, folder: Path, chosen: argparse.Namespace) -> dict
 
 
 def run(nation: Path, *, out: Path, chosen: argparse.Namespace) -> dict[str, Any]:
-    """Run the line on a nation; give costs and accuracy, and leave what it wrote in `out`."""
+    """Run the line on a nation; give what it cost, and leave what it wrote in `out`."""
     register = nation / "register.parquet"
     prepared = {}
     if chosen.prepared:
@@ -48,7 +48,6 @@ def run(nation: Path, *, out: Path, chosen: argparse.Namespace) -> dict[str, Any
     claims, line = nation / "claims.parquet", out / "line"
     trial = try_line(claims, "--report", register=register, out=line, chosen=chosen, watch=disk.look)
     others = count_busy() - busy - trial.usage.cpu_s
-    truth = nation / "truth.parquet"
     return {
         **prepared,
         **tell_costs(trial),
@@ -56,10 +55,6 @@ def run(nation: Path, *, out: Path, chosen: argparse.Namespace) -> dict[str, Any
         "disk_gb": round(disk.most_gb, 2),
         "load": [round(part, 2) for part in load],
         "others_cpu_s": round(others, 1),  # the looking itself is among them
-        "accuracy": pick(
-            score_run(line, truth=truth, memory_gb=SCORING_GB),
-            links=describe(read_ours(line, truth=truth, memory_gb=SCORING_GB)),
-        ),
     }
 
 
@@ -75,6 +70,12 @@ def tell_costs(trial: Trial) -> dict[str, Any]:
         "wall_s_by_step": {step: round(cost, 2) for step, cost in trial.wall_s.items()},
         "cpu_s_by_step": {step: round(cost, 2) for step, cost in trial.cpu_s.items()},
     }
+
+
+def judge(line: Path, *, truth: Path) -> dict[str, Any]:
+    """Hold what the line wrote against the truth."""
+    scores = score_run(line, truth=truth, memory_gb=SCORING_GB)
+    return pick(scores, links=describe(read_ours(line, truth=truth, memory_gb=SCORING_GB)))
 
 
 def pick(scores: dict[str, Any], *, links: dict[str, Any]) -> dict[str, Any]:
@@ -113,6 +114,8 @@ def main() -> None:
     said = {name: getattr(chosen, name) for name in asked}
     said |= {"date": date.today().isoformat(), "commit": name_commit()}
     said |= run(nation, out=out, chosen=chosen)
+    print(json.dumps(said), flush=True)  # holding against the truth takes its time too
+    said |= {"accuracy": judge(out / "line", truth=nation / "truth.parquet")}
     if not chosen.keep:
         shutil.rmtree(out)
     print(json.dumps(said))
