@@ -164,11 +164,12 @@ def test_spark_gives_the_same_files(tmp_path: Path, spark_engine: Engine) -> Non
 TABLES = ("verdicts", "records", "persons", "explanations")
 
 
-@pytest.mark.parametrize("sorted_rows", [1, 1000])
+@pytest.mark.parametrize(("sorted_rows", "slice_of"), [(1, 1000), (1, 2), (1000, 1)])
 def test_large_tables_are_written_batch_by_batch(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sorted_rows: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sorted_rows: int, slice_of: int
 ) -> None:
     monkeypatch.setattr(verdicts, "SORTED_ROWS", sorted_rows)
+    monkeypatch.setattr(verdicts, "SLICE", slice_of)
     outcome = pipeline.verify(make_order(tmp_path, write_list(tmp_path / "a.csv", ("x", 0), ("y", 1), ("z", 2))))
     assert sorted(read_column(outcome.verdicts)) == ["x", "y", "z"]
     assert read_column(tmp_path / "out" / "persons.parquet") == read_column(outcome.verdicts)

@@ -12,7 +12,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from xacthuc import findings
-from xacthuc.engines import Engine, Query, load_steps
+from xacthuc.engines import Engine, Query, Step, load_steps
 from xacthuc.records import REASON_TYPE, VERDICT_SCHEMA
 from xacthuc.runs.intake import Source
 from xacthuc.runs.workspace import Workspace, writing
@@ -52,6 +52,9 @@ UNLIKE = ("record", "name", "number", "phone", "person", "person_group")
 COUNTED = ("row", "dose_group")
 REASONS = ("reasons.list.element.field", "reasons.list.element.code")
 
+# Claims that are judged at a time. The register's ids are read once for each slice, so that few large ones are better.
+SLICE = 8_000_000
+
 # A table up to this size is put in the order of the rows as people see them; beyond, order costs more than it helps.
 SORTED_ROWS = 2_000_000
 
@@ -87,12 +90,22 @@ def judge(engine: Engine, *, tables: Mapping[str, Path], workspace: Workspace, d
     if workspace.keeps_side:
         _make(("candidates",), engine, tables=known, side=workspace.side, done=done)
     if not (workspace.out / "verdicts.parquet").exists():
-        told = tables["told"]
-        rows = ds.dataset(told, format="parquet").count_rows()
-        inputs = {table: known[table] for table in READS["verdicts"].split()} | {"claims": told}
-        judged = engine.stream(load_steps("xacthuc.runs")["verdicts"], inputs=inputs)
-        _write_verdicts(_in_order(judged, rows=rows), workspace.out)
+        inputs = {table: known[table] for table in READS["verdicts"].split() if table != "claims"}
+        _write_verdicts(_judge_slices(engine, inputs={**inputs, "told": tables["told"]}), workspace.out)
         done("verdicts")
+
+
+def _judge_slices(engine: Engine, *, inputs: Mapping[str, Path]) -> Iterator[pa.Table]:
+    """Give the verdicts of so many claims at a time that what they are joined to need not be spilled."""
+    rows = ds.dataset(inputs["told"], format="parquet").count_rows()
+    if not rows:
+        return
+    [span] = engine.fetch("SELECT min(claim) AS first, max(claim) AS last FROM told", inputs=inputs).to_pylist()
+    verdicts = load_steps("xacthuc.runs")["verdicts"]
+    for first in range(span["first"], span["last"] + 1, SLICE):
+        some = f"SELECT * FROM told WHERE claim BETWEEN {first} AND {first + SLICE - 1}"
+        judged = engine.stream(verdicts.over("claims", Step("told", some)), inputs=inputs)
+        yield from _in_order(judged, rows=rows)
 
 
 def _make(
