@@ -101,6 +101,7 @@ def build_tables(sources: Sources, *, engine: Engine, scratch: Path) -> Tables:
     count = write_lines(
         sources.verdicts,
         lines=scratch / "verdicts.parquet",
+        statuses=scratch / "statuses.parquet",
         reasons=scratch / "reasons.parquet",
         classes=scratch / "classes.parquet",
     )
@@ -203,8 +204,8 @@ def _check_units(path: Path, figures: pa.Table, *, known: pa.ChunkedArray) -> No
 def _run_steps(records: Path, *, engine: Engine, scratch: Path) -> dict[str, Path]:
     """Run the numbered steps one after another, each on what the earlier ones and the inputs give."""
     made: dict[str, Path] = {}
-    inputs = {name: scratch / f"{name}.parquet" for name in ("verdicts", "reasons", "classes", "places", "people")}
-    inputs |= {name: scratch / f"{name}.parquet" for name in ("delivered", "given")} | {"cleaned": records}
+    written = ("verdicts", "statuses", "reasons", "classes", "places", "people", "delivered", "given")
+    inputs = {name: scratch / f"{name}.parquet" for name in written} | {"cleaned": records}
     for name, step in load_steps("xacthuc.reporting").items():
         made[name] = scratch / f"{name}.parquet"
         engine.run_step(step, inputs=inputs, output=made[name])
