@@ -61,6 +61,8 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--engine", required=True)
     parser.add_argument("--memory", type=float, required=True)
     parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--master")
+    parser.add_argument("--spark-conf", type=Path)
     parser.add_argument("--report", action="store_true")
     parser.add_argument("--keep-people", action="store_true")
     return parser.parse_args()
@@ -77,6 +79,8 @@ def main() -> None:
         engine=chosen.engine,
         memory_gb=chosen.memory,
         threads=chosen.threads,
+        master=chosen.master,
+        spark_conf=chosen.spark_conf,
     )
     costs = run(order, report=chosen.report, keep_people=chosen.keep_people)
     (chosen.out / "costs.json").write_text(json.dumps(costs), encoding="utf-8")

@@ -104,6 +104,11 @@ def count_busy() -> float:
     return (user + nice + system + sum(interrupts)) / TICKS
 
 
+def get_memory(pid: int) -> int:
+    """Give the bytes that a process holds now."""
+    return _memory(pid)[0]
+
+
 def _stats(pids: Iterator[int] | Sequence[int]) -> Iterator[tuple[int, list[str]]]:
     """Give the fields of /proc/PID/stat from the third on: after the name, which may hold anything."""
     for pid in pids:

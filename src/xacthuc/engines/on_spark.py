@@ -144,7 +144,7 @@ class SparkEngine:
         except (PySparkException, Py4JError, ConnectionError) as error:
             if self._watch is not None and self._watch.lonely:
                 raise EngineFailed("engine_workers_lost", step=step) from None
-            raise _explain(step, error, inputs, shared=self._watch is not None) from None
+            raise explain(step, error, inputs, shared=self._watch is not None) from None
 
 
 def as_url(path: Path) -> str:
@@ -185,7 +185,7 @@ _SAID = {
 }
 
 
-def _explain(
+def explain(
     step: str, error: PySparkException | Py4JError | ConnectionError, inputs: Mapping[str, Path], *, shared: bool
 ) -> EngineFailed:
     """Say what went wrong in Spark's names for it, which quote nothing; `shared`: on the machines of a cluster."""

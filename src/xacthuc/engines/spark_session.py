@@ -17,7 +17,7 @@ from xacthuc.engines.steps import EngineFailed
 
 REACHED_WITHIN_S = 10.0  # a master that does not answer a connection by then is not there
 
-_SETTING = re.compile(r"(?P<key>spark\.[\w.\-]+)(?:\s*=\s*|\s+)(?P<value>\S.*)")
+_SETTING = re.compile(r"(?P<key>spark\.[\w.\-]+)(?:\s*=\s*|\s+)(?P<value>[^\s=].*)")
 
 _ALWAYS = {
     "spark.executor.syncLogLevel.enabled": "true",
@@ -43,7 +43,8 @@ def open_session(
     os.environ["PYSPARK_PYTHON"] = asked.get("spark.pyspark.python") or os.environ.get("PYSPARK_PYTHON", sys.executable)
     if master is not None:
         check_reachable(master)
-        os.environ.setdefault("SPARK_LOCAL_DIRS", str(scratch))  # of this machine; the workers have their own
+        # Of this machine, the workers have their own; on Kubernetes such a folder is hidden by one of the worker's.
+        os.environ.setdefault("SPARK_LOCAL_DIRS", str(scratch / "driver"))
     builder = SparkSession.builder.master(master or f"local[{threads}]").appName("xacthuc")
     for key, value in asked.items():
         builder = builder.config(key, value)
@@ -52,7 +53,7 @@ def open_session(
     session.sparkContext.setLogLevel("OFF")  # its errors quote values of the data
     PySparkLogger.getLogger("SQLQueryContextLogger").disabled = True  # so does this one
     if fresh:
-        session.sparkContext.addPyFile(str(_pack_ourselves(scratch)))
+        session.sparkContext.addPyFile(str(pack_ourselves(scratch)))
     return session
 
 
@@ -98,7 +99,7 @@ def read_settings(path: Path) -> dict[str, str]:
     return settings
 
 
-def _pack_ourselves(scratch: Path) -> Path:
+def pack_ourselves(scratch: Path) -> Path:
     """Zip the package that runs here, so that the workers run no other version of it."""
     package = Path(__file__).resolve().parents[1]
     packed = scratch / f"{package.name}.zip"
