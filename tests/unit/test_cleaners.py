@@ -1,5 +1,6 @@
 """Processes that clean: the same answers in the same order, errors in their place, and nobody left behind."""
 
+import math
 import os
 import signal
 import socket
@@ -57,7 +58,7 @@ def wait_for_end(process: int) -> None:
 
 def test_answers_come_in_order_and_are_the_same_from_any_number_of_processes(tmp_path: Path) -> None:
     parts = read_parts(tmp_path)
-    expected = [clean_batch(batch, layout, evidence=EVIDENCE) for batch, layout in parts]
+    expected = [clean_batch(batch, layout, evidence=EVIDENCE, distinct=True) for batch, layout in parts]
     for count in (0, 1, 2):
         with Cleaners(count) as cleaners:
             answers = list(cleaners.clean(iter(parts), evidence=EVIDENCE))
@@ -68,6 +69,24 @@ def test_answers_come_in_order_and_are_the_same_from_any_number_of_processes(tmp
         assert again[0].records == expected[0].records
         assert len(processes) == count
         assert not any(map(is_running, processes))
+
+
+def test_work_is_shared_out_and_answers_come_in_the_order_of_the_parts() -> None:
+    for count in (0, 2):
+        heard: list[int] = []
+        with Cleaners(count, tell=lambda answers, heard=heard: heard.append(len(answers))) as cleaners:
+            assert cleaners.spread(math.isqrt, [n * n for n in range(50)]) == list(range(50))
+            with pytest.raises(ValueError, match="nonnegative"):
+                cleaners.spread(math.isqrt, [4, -1, 9])
+        assert max(heard) == 50
+
+
+def test_work_of_a_process_that_is_ended_is_told() -> None:
+    with Cleaners(1) as cleaners:
+        cleaners.start()
+        os.kill(cleaners.list_ids()[0], signal.SIGKILL)
+        with pytest.raises(CleanerLost):
+            cleaners.spread(time.sleep, [0.1] * 20)
 
 
 def test_an_error_in_a_process_is_raised_after_the_answers_before_it(tmp_path: Path) -> None:
@@ -116,13 +135,15 @@ def test_serving_ends_when_the_other_end_is_closed(tmp_path: Path) -> None:
 
 
 def test_a_large_file_gives_the_same_from_any_number_of_processes(tmp_path: Path) -> None:
-    people = [dict(zip(HEADINGS, note_person(n % 9), strict=True)) for n in range(210)]
-    pq.write_table(pa.concat_tables([pa.Table.from_pylist(people)] * 1_000), tmp_path / "list.parquet")
+    people = pa.Table.from_pylist([dict(zip(HEADINGS, note_person(n % 9), strict=True)) for n in range(210)])
+    pq.write_table(pa.concat_tables([people] * 2_000), tmp_path / "list.parquet", row_group_size=210_000)
     files = []
     for threads in (1, 2):
         folder = tmp_path / str(threads)
         source = take_in(tmp_path / "list.parquet", folder=folder, number="claim", first=5, threads=threads)
-        assert (source.rows, source.layouts[0].counts["data"]) == (210_000, 210_000)
-        files.append([pq.read_table(folder / part / "000000000005.parquet") for part in ("rows", "findings")])
+        assert (source.rows, source.layouts[0].counts["data"]) == (420_000, 420_000)
+        slices = 0 if threads == 1 else 2
+        assert len(list((folder / "rows").iterdir())) == slices + 1
+        files.append([pq.read_table(folder / part) for part in ("rows", "findings")])
     assert files[0] == files[1]
-    assert files[0][0]["claim"].to_pylist() == list(range(5, 210_005))
+    assert files[0][0]["claim"].to_pylist() == list(range(5, 420_005))

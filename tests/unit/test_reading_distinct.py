@@ -11,7 +11,7 @@ from reading_tables import read_one, write_text
 
 from xacthuc.cleaning import clean_batch, gather_evidence
 from xacthuc.reading import read_file
-from xacthuc.records import RAW_SCHEMA
+from xacthuc.records import CLEAN_SCHEMA, RAW_SCHEMA
 
 HEADINGS = ["Họ và tên", "Ngày sinh", "Giới tính", "Số CCCD", "Xã", "Huyện", "Tỉnh", "Vắc xin", "Số lô", "Ngày tiêm"]
 DOSES = [
@@ -56,3 +56,7 @@ def test_dictionaries_change_nothing(tmp_path: Path, kind: str) -> None:
     assert cleaned.records == expected.records
     assert cleaned.findings == expected.findings
     assert cleaned.findings.num_rows > 100
+    distinct = clean_batch(raw, sheet.layout, evidence=evidence, distinct=True)
+    assert pa.types.is_dictionary(distinct.records.schema.field("name_key").type)
+    assert distinct.records.cast(CLEAN_SCHEMA) == expected.records
+    assert distinct.findings == expected.findings

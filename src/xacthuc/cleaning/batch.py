@@ -13,6 +13,7 @@ from xacthuc.cleaning.encodings import restore_text
 from xacthuc.cleaning.evidence import Raw, SheetEvidence, gather_evidence
 from xacthuc.cleaning.found import FoundList
 from xacthuc.cleaning.given import Doses, clean_doses
+from xacthuc.cleaning.names import NAME_COLUMNS
 from xacthuc.cleaning.people import People, clean_insurance, clean_people
 from xacthuc.cleaning.phones import clean_phones
 from xacthuc.cleaning.places import CleanPlaces, clean_places
@@ -53,10 +54,13 @@ class Cleaned:
     findings: pa.Table
 
 
-def clean_batch(raw: Raw, layout: SheetLayout, *, evidence: SheetEvidence | None = None) -> Cleaned:
+def clean_batch(
+    raw: Raw, layout: SheetLayout, *, evidence: SheetEvidence | None = None, distinct: bool = False
+) -> Cleaned:
     """Clean one batch in RAW_SCHEMA of the sheet that `layout` describes.
 
     `evidence` is what all batches of the sheet tell together (gather_evidence); without it this batch is the evidence.
+    `distinct`: columns of values that come again and again may be dictionaries of their texts, as cleaning found them.
     Bad data never raises: it becomes null and a finding, or a refused row. Not checked: whether the person exists
     (matching), whether the dose can have been given (rules).
     """
@@ -84,6 +88,7 @@ def clean_batch(raw: Raw, layout: SheetLayout, *, evidence: SheetEvidence | None
         places=places,
         refused=refused,
         found=found,
+        distinct=distinct,
     )
     findings = found.build(record=record, file=cells["file"], sheet=cells["sheet"], row=cells["row"], sex=cells["sex"])
     return Cleaned(records=records, findings=findings)
@@ -187,6 +192,7 @@ def _build(
     places: CleanPlaces,
     refused: pa.Array,
     found: FoundList,
+    distinct: bool,
 ) -> pa.Table:
     phone, code = clean_phones(cells["phone"], anywhere=found.layout.place_tree == "none")
     found.add("phone", code)
@@ -197,12 +203,7 @@ def _build(
     columns = {
         **{name: cells[name] for name in ("file", "sheet", "row", "part", "slot")},
         "record": record,
-        "name": people.name,
-        "name_key": people.name_key,
-        "name_fold": people.name_fold,
-        "name_base": people.name_base,
-        "name_first": people.name_first,
-        "name_last": people.name_last,
+        **{name: getattr(people, name) for name in NAME_COLUMNS},
         "birth_date": people.birth,
         "sex": people.sex,
         "number": pc.coalesce(numbers.number12, numbers.number9, numbers.passport),
@@ -219,4 +220,6 @@ def _build(
         "site": site,
         "refused": refused,
     }
-    return pa.table([columns[name] for name in CLEAN_SCHEMA.names], schema=CLEAN_SCHEMA)
+    if not distinct:
+        return pa.table([as_array(columns[name]) for name in CLEAN_SCHEMA.names], schema=CLEAN_SCHEMA)
+    return pa.table(columns, schema=pa.schema([field.with_type(columns[field.name].type) for field in CLEAN_SCHEMA]))

@@ -33,6 +33,12 @@ def as_array(values: pa.Array | pa.ChunkedArray, *, distinct: bool = False) -> p
     return array.dictionary_decode() if pa.types.is_dictionary(array.type) and not distinct else array
 
 
+def as_distinct(values: pa.Array, rows: pa.Array) -> pa.DictionaryArray:
+    """Give `values` at the places `rows` as a dictionary in which each text stands once, as Parquet keeps it."""
+    encoded = values.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(encoded.indices.take(rows), encoded.dictionary)
+
+
 def map_distinct(values: pa.Array, read: Callable[[str], Answer], *, width: int) -> tuple[pa.Array, ...]:
     """Read each distinct value once and give `width` text columns of the length of `values`; null stays null."""
     if values.null_count == len(values):

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from xacthuc.cleaning.name_words import Trait, read_word
-from xacthuc.cleaning.names import CleanNames, clean_names
+from xacthuc.cleaning.names import NAME_COLUMNS, CleanNames, clean_names
 from xacthuc.cleaning.one_name import FINDINGS
 
 SAMPLE_NAMES = 1_000  # distinct names looked at for the habit
@@ -36,14 +36,15 @@ def turn_names(names: CleanNames) -> CleanNames:
     ]  # what was turned before stands in order now
     if not rows:
         return names
+    names = names.as_texts()
     here = pa.array(rows, pa.int64())
     turned = clean_names(pa.array([distinct[name] for name in names.name.take(here).to_pylist()], pa.string()))
+    turned = turned.as_texts()
     mask = np.zeros(len(names.masks), np.bool_)
     mask[rows] = True
     masks = names.masks.copy()
     masks[rows] = masks[rows] & ~_UNSURE | _RESTORED
-    columns = ("name", "name_key", "name_fold", "name_base", "name_first", "name_last")
-    put = {c: pc.replace_with_mask(getattr(names, c), pa.array(mask), getattr(turned, c)) for c in columns}
+    put = {c: pc.replace_with_mask(getattr(names, c), pa.array(mask), getattr(turned, c)) for c in NAME_COLUMNS}
     return replace(names, **put, masks=masks)
 
 

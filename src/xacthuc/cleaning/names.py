@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from xacthuc.cleaning.cells import as_array, as_distinct
 from xacthuc.cleaning.encodings import UNUSUAL
 from xacthuc.cleaning.marks import make_base_key
 from xacthuc.cleaning.name_order import ORDER_VERDICTS, judge_order
@@ -19,6 +20,7 @@ from xacthuc.cleaning.one_name import FINDINGS, NAME_LIMIT, CleanName, clean_nam
 __all__ = ["CleanName", "CleanNames", "clean_name", "clean_names"]
 
 Numbers = npt.NDArray[Any]
+NAME_COLUMNS = ("name", "name_key", "name_fold", "name_base", "name_first", "name_last")
 _REPAIRS = ((Trait.CASE, "name_case"), (Trait.UNICODE, "name_unicode"), (Trait.TONE, "name_tone_placement"))
 _WIDTH = np.uint64(16)  # bits that a word's traits take in a key of four words
 _ORDER_TRAITS = (1 << 16) - 1  # the traits that tell of order are the lowest ones
@@ -27,7 +29,7 @@ _BIT = {code: 1 << at for at, code in enumerate(FINDINGS)}
 
 @dataclass(frozen=True)
 class CleanNames:
-    """A column of names, row by row: text columns with nulls, and the findings of each row as a sum of bits."""
+    """A column of names, row by row: columns of text, which may be dictionaries, and each row's findings as bits."""
 
     name: pa.Array
     name_key: pa.Array
@@ -36,6 +38,10 @@ class CleanNames:
     name_first: pa.Array
     name_last: pa.Array
     masks: Numbers  # int32, bit n stands for FINDINGS[n]
+
+    def as_texts(self) -> CleanNames:
+        """Give the same without dictionaries."""
+        return replace(self, **{name: as_array(getattr(self, name)) for name in NAME_COLUMNS})
 
     def list_findings(self) -> dict[str, Numbers]:
         """Give the rows (from 0, rising) of each code that occurs, in the order of FINDINGS."""
@@ -66,9 +72,7 @@ def clean_names(values: pa.Array | pa.ChunkedArray, *, encoding: str | None = No
     names = _clean_distinct(values.dictionary.cast(pa.string()), encoding=encoding, told=told)
     rows = values.indices
     masks = pa.array(names.masks).take(rows).fill_null(0).to_numpy(zero_copy_only=False)
-    columns = (names.name, names.name_key, names.name_fold, names.name_base, names.name_first, names.name_last)
-    name, key, folded, base, first, last = (column.take(rows) for column in columns)
-    return CleanNames(name, key, folded, base, first, last, masks)
+    return CleanNames(**{name: as_distinct(getattr(names, name), rows) for name in NAME_COLUMNS}, masks=masks)
 
 
 @dataclass(frozen=True)

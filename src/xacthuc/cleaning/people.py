@@ -11,12 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from xacthuc.cleaning.cards import clean_cards
-from xacthuc.cleaning.cells import Answer, choose, cut, fold, is_true, map_distinct, map_odd
+from xacthuc.cleaning.cells import Answer, as_array, choose, cut, fold, is_true, map_distinct, map_odd
 from xacthuc.cleaning.date_columns import clean_dates
 from xacthuc.cleaning.evidence import SheetEvidence
 from xacthuc.cleaning.found import FoundList
 from xacthuc.cleaning.name_habits import turn_names
-from xacthuc.cleaning.names import CleanNames, clean_names
+from xacthuc.cleaning.names import NAME_COLUMNS, CleanNames, clean_names
 from xacthuc.cleaning.numbers import Numbers, clean_numbers, tell_birth, withdraw_doubtful
 from xacthuc.cleaning.sexes import clean_sexes, read_markers, restore_sexes
 from xacthuc.cleaning.vaccines import count_edits
@@ -40,7 +40,7 @@ Cells: TypeAlias = Mapping[str, pa.Array]
 
 @dataclass(frozen=True)
 class People:
-    """The person's columns, all of one length; `card` holds the columns of CardRead or nothing."""
+    """The person's columns, all of one length, the name's perhaps as dictionaries; `card` is as CardRead, or empty."""
 
     name: pa.Array
     name_key: pa.Array
@@ -107,12 +107,7 @@ def _with_names(
     for code, rows in names.list_findings().items():
         found.add_rows("name", code, pa.array(rows))
     return People(
-        name=names.name,
-        name_key=names.name_key,
-        name_fold=names.name_fold,
-        name_base=names.name_base,
-        name_first=names.name_first,
-        name_last=names.name_last,
+        **{column: getattr(names, column) for column in NAME_COLUMNS},
         name_refused=pc.and_(pc.is_valid(cells["name"]), pc.is_null(names.name)),
         birth=birth,
         sex=sex,
@@ -124,7 +119,8 @@ def _with_names(
 def _apply_cards(people: People, qr: pa.Array, *, found: FoundList) -> People:
     """Take name, birth, sex and numbers from the scanned card, unless the row's own cells are another person's."""
     card = clean_cards(qr)
-    names = clean_names(card["name"])
+    names = clean_names(card["name"]).as_texts()
+    people = replace(people, **{column: as_array(getattr(people, column)) for column in NAME_COLUMNS})
     other = _find_others(people, card=card, names=names)
     found.add("qr", pc.coalesce(choose(other, "qr_of_another_person"), card["code"]))
     trusted = {column: pc.if_else(other, None, values) for column, values in card.items()}
@@ -137,12 +133,7 @@ def _apply_cards(people: People, qr: pa.Array, *, found: FoundList) -> People:
         found.add(name, choose(pc.and_(pc.is_valid(theirs), _differs(theirs, mine)), CARD_CODES[name]))
     return replace(
         people,
-        name=pc.if_else(use, names.name, people.name),
-        name_key=pc.if_else(use, names.name_key, people.name_key),
-        name_fold=pc.if_else(use, names.name_fold, people.name_fold),
-        name_base=pc.if_else(use, names.name_base, people.name_base),
-        name_first=pc.if_else(use, names.name_first, people.name_first),
-        name_last=pc.if_else(use, names.name_last, people.name_last),
+        **{column: pc.if_else(use, getattr(names, column), getattr(people, column)) for column in NAME_COLUMNS},
         name_refused=pc.and_(people.name_refused, pc.invert(use)),
         birth=pc.coalesce(trusted["birth"], people.birth),
         sex=pc.coalesce(trusted["sex"], people.sex),

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from xacthuc.cleaning.cells import as_distinct
 from xacthuc.cleaning.place_context import PlaceContext, find_context
 from xacthuc.cleaning.place_keys import make_place_key
 from xacthuc.cleaning.place_rows import Place, PlaceReader, open_reader
@@ -26,7 +27,7 @@ MAX_ADDRESS = 400  # letters; a longer cell is no address
 
 @dataclass(frozen=True)
 class CleanPlaces:
-    """Text columns of the length of the input; null where nothing is certain.
+    """Columns of text, perhaps as dictionaries, of the length of the input; null where nothing is certain.
 
     `province`, `district`, `commune`: codes of the tree of 2021. `commune_2025`: the code of a commune that was named
     as in the tree of 2025. `place`: the place as an ASCII key, for places outside the trees only.
@@ -139,7 +140,7 @@ def _settle_by_usual(
 
 
 def _spread(values: list[str], rows: pa.Array) -> pa.Array:
-    return pa.array([value or None for value in values], pa.string()).take(rows)
+    return as_distinct(pa.array([value or None for value in values], pa.string()), rows)
 
 
 def _collect_findings(places: list[Place], rows: pa.Array) -> tuple[tuple[str, pa.Array], ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from xacthuc.cleaning.cells import Answer, choose, fold, is_true, map_columns, map_distinct
+from xacthuc.cleaning.cells import Answer, as_array, choose, fold, is_true, map_columns, map_distinct
 
 _MALE = frozenset(
     (
@@ -109,6 +109,7 @@ def read_markers(name_key: pa.Array, *, where: pa.Array) -> pa.Array:
     """Give the sex that the middle word of a marked name key tells (Thị: F, Văn: M) `where` it is asked, else null."""
 
     def read(keys: pa.Array) -> tuple[pa.Array, ...]:
+        keys = as_array(keys)
         female, male = pc.match_substring(keys, "<THIj<"), pc.match_substring(keys, "<VAbN<")
         return (pc.coalesce(choose(female, "F"), choose(male, "M")),)
 

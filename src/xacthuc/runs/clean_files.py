@@ -21,10 +21,13 @@ PARTS = ("rows", "findings")
 # Row groups that an engine can share out between its threads.
 ROW_GROUP = 250_000
 
-# How columns are kept. Nearly every number is another one: a dictionary is of no use, digits hardly compress. Names
-# compress well; all else is a few values again and again, which the dictionary alone makes small.
+# How columns are kept. Nearly every number is another one: a dictionary is of no use, digits hardly compress. All else
+# is a few values again and again, which the dictionary alone makes small; that of names is long, and compresses well.
 NUMBERS = ("record", "number", "number12", "number9", "phone", "insurance")
 NAMES = ("name", "name_key", "name_fold", "name_base")
+# What cleaning gives as dictionaries is written as it is, and not looked for anew.
+DISTINCT = (*NAMES, "name_first", "name_last", "province", "district", "commune")
+DICTIONARY_BYTES = 1 << 28  # none is so long that its column would be better off without
 
 
 class CleanFiles:
@@ -40,8 +43,9 @@ class CleanFiles:
 
     def __enter__(self) -> CleanFiles:
         """Open the files."""
-        self._field = pa.field(self.number, pa.int64(), nullable=False)
-        schema = CLEAN_SCHEMA.append(self._field)
+        kept = pa.dictionary(pa.int32(), pa.string())
+        fields = [field.with_type(kept) if field.name in DISTINCT else field for field in CLEAN_SCHEMA]
+        self._schema = schema = pa.schema([*fields, pa.field(self.number, pa.int64(), nullable=False)])
         encoding = choose_encoding(schema, counted=("row", self.number))
         paths = [self.folder / part / f"{self.name}.parquet" for part in PARTS]
         zstd = {"compression": "zstd", "compression_level": 1}
@@ -63,7 +67,8 @@ class CleanFiles:
         records = cleaned.records
         start = self.first + self.count
         numbers = pa.array(np.arange(start, start + records.num_rows, dtype=np.int64))
-        self._rows.write_table(records.append_column(self._field, numbers), row_group_size=ROW_GROUP)
+        rows = records.append_column(self.number, numbers).cast(self._schema)
+        self._rows.write_table(rows, row_group_size=ROW_GROUP)
         self._findings.write_table(cleaned.findings)
         self.count += records.num_rows
 
@@ -75,13 +80,15 @@ class CleanFiles:
 
 def choose_encoding(schema: pa.Schema, *, counted: tuple[str, ...]) -> dict[str, Any]:
     """Give the options of a Parquet writer for clean rows; `counted` are the columns of rising numbers."""
-    plain = {*NUMBERS, *NAMES, *counted}
+    plain = {*NUMBERS, *counted}
     return {
         "use_dictionary": [name for name in schema.names if name not in plain],
+        "dictionary_pagesize_limit": DICTIONARY_BYTES,
         "column_encoding": {
-            **{name: "DELTA_LENGTH_BYTE_ARRAY" for name in (*NUMBERS, *NAMES)},
+            **{name: "DELTA_LENGTH_BYTE_ARRAY" for name in NUMBERS},
             **{name: "DELTA_BINARY_PACKED" for name in counted},
         },
         "compression": {name: "SNAPPY" if name in NAMES else "NONE" for name in schema.names},
         "write_statistics": list(counted),
+        "store_schema": False,  # a reader finds texts in a dictionary
     }

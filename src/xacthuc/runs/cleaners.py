@@ -1,4 +1,6 @@
-"""Processes that clean batches while this one reads and writes: threads would wait for one another's Python.
+"""Processes that clean beside this one: threads would wait for one another's Python.
+
+They clean batches while this one reads and writes, or do a whole piece of work each, as for the slices of a file.
 
 A process is asked and answers over a socket of its own, in pieces of memory that have no name: what one writes, the
 other maps. It ends when the other end is closed, in whatever way its parent ends; nothing is written to a disk.
@@ -14,11 +16,13 @@ import subprocess
 import sys
 import tempfile
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from queue import SimpleQueue
-from typing import BinaryIO, TypeAlias
+from threading import Event
+from typing import Any, BinaryIO, TypeAlias, TypeVar, cast
 
 import pyarrow as pa
 
@@ -26,6 +30,8 @@ from xacthuc.cleaning import Cleaned, SheetEvidence, clean_batch
 from xacthuc.records import SheetLayout
 
 Part: TypeAlias = tuple[pa.Table, SheetLayout]  # a RAW batch, and the sheet as understood up to its end
+P = TypeVar("P")
+A = TypeVar("A")
 
 _WAITING = 1  # batches ready for the next process that is free
 
@@ -46,9 +52,10 @@ class Cleaners:
     Without any, `clean` does the same in this process.
     """
 
-    def __init__(self, count: int) -> None:
-        """Start nothing yet."""
+    def __init__(self, count: int, *, tell: Callable[[list[Any]], None] = lambda _: None) -> None:
+        """Start nothing yet; `tell` hears, in any thread, the answers of `spread` so far."""
         self._count = count
+        self._tell = tell
         self._all: list[_Process] = []
         self._idle: SimpleQueue[_Process] = SimpleQueue()
         self._threads: ThreadPoolExecutor | None = None
@@ -84,15 +91,13 @@ class Cleaners:
         """
         if not self._count:
             for batch, layout in parts:
-                yield clean_batch(batch, layout, evidence=evidence)
+                yield clean_batch(batch, layout, evidence=evidence, distinct=True)
             return
         self.start()
-        if self._threads is None:
-            self._threads = ThreadPoolExecutor(self._count)
         asked: deque[Future[Cleaned]] = deque()
         for batch, layout in parts:
             if sum(not answer.done() for answer in asked) < self._count + _WAITING:
-                asked.append(self._threads.submit(self._ask, batch, layout, evidence))
+                asked.append(self._get_threads().submit(self._ask, batch, layout, evidence))
             else:  # this process would wait: it cleans, too
                 asked.append(_clean_here(batch, layout, evidence))
             while asked and (asked[0].done() or len(asked) > self._count + _WAITING + 1):
@@ -100,18 +105,60 @@ class Cleaners:
         while asked:
             yield asked.popleft().result()
 
+    def spread(self, work: Callable[[P], A], parts: Sequence[P], /) -> list[A]:
+        """Do the work, a function of a module, for each part, here and in the processes; answers in the parts' order.
+
+        What the work raises is raised here; CleanerLost where a process has ended before its time.
+        """
+        self.start()
+        answers: dict[int, A] = {}
+        places = iter(range(len(parts)))  # each thread takes the next
+        failed = Event()
+
+        def do_all(do: Callable[[P], A]) -> None:
+            for at in places:
+                if failed.is_set():
+                    return
+                try:
+                    answers[at] = do(parts[at])
+                except BaseException:
+                    failed.set()
+                    raise
+                self._tell(list(answers.values()))
+
+        helping = [self._get_threads().submit(do_all, partial(self._do, work)) for _ in range(self._count)]
+        do_all(work)
+        for helper in helping:
+            helper.result()
+        return [answers[at] for at in range(len(parts))]
+
+    def _do(self, work: Callable[[P], A], part: P) -> A:
+        (piece,) = self._exchange(pickle.dumps((work, part)))
+        answer = pickle.loads(piece)
+        if isinstance(answer, Exception):
+            raise answer
+        return cast(A, answer)
+
     def _ask(self, batch: pa.Table, layout: SheetLayout, evidence: SheetEvidence) -> Cleaned:
+        answer = self._exchange(pickle.dumps((layout, evidence)), batch)
+        if len(answer) == 1:
+            raise pickle.loads(answer[0])
+        return Cleaned(*map(_read_table, answer))
+
+    def _get_threads(self) -> ThreadPoolExecutor:
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(self._count)
+        return self._threads
+
+    def _exchange(self, *contents: bytes | pa.Table) -> list[mmap.mmap]:
         process = self._idle.get()
         try:
-            _send(process.line, pickle.dumps((layout, evidence)), batch)
-            answer = _receive(process.line)
+            _send(process.line, *contents)
+            return _receive(process.line)
         except (EOFError, OSError):
             raise CleanerLost("a process that cleans was ended") from None
         finally:
             self._idle.put(process)
-        if len(answer) == 1:
-            raise pickle.loads(answer[0])
-        return Cleaned(*map(_read_table, answer))
 
 
 def serve(handle: int) -> None:
@@ -120,8 +167,9 @@ def serve(handle: int) -> None:
     with socket.socket(fileno=handle) as line:
         while True:
             try:
-                how, batch = _receive(line)
-                _send(line, *_answer(_read_table(batch), *pickle.loads(how)))
+                how, *batch = _receive(line)
+                asked = pickle.loads(how)
+                _send(line, *(_answer(_read_table(*batch), *asked) if batch else [_work(*asked)]))
             except (EOFError, ConnectionError):
                 return
 
@@ -134,7 +182,7 @@ def use_system_memory() -> None:
 def _clean_here(batch: pa.Table, layout: SheetLayout, evidence: SheetEvidence) -> Future[Cleaned]:
     answer: Future[Cleaned] = Future()
     try:
-        answer.set_result(clean_batch(batch, layout, evidence=evidence))
+        answer.set_result(clean_batch(batch, layout, evidence=evidence, distinct=True))
     except Exception as error:  # noqa: BLE001 - raised again when its turn has come
         answer.set_exception(error)
     return answer
@@ -142,10 +190,17 @@ def _clean_here(batch: pa.Table, layout: SheetLayout, evidence: SheetEvidence) -
 
 def _answer(batch: pa.Table, layout: SheetLayout, evidence: SheetEvidence) -> tuple[bytes | pa.Table, ...]:
     try:
-        cleaned = clean_batch(batch, layout, evidence=evidence)
+        cleaned = clean_batch(batch, layout, evidence=evidence, distinct=True)
     except Exception as error:  # noqa: BLE001 - raised again where the batch came from
         return (pickle.dumps(error),)
     return cleaned.records, cleaned.findings
+
+
+def _work(work: Callable[[P], A], part: P) -> bytes:
+    try:
+        return pickle.dumps(work(part))
+    except Exception as error:  # noqa: BLE001 - raised again where the work came from
+        return pickle.dumps(error)
 
 
 def _start() -> _Process:

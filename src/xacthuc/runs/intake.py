@@ -18,7 +18,7 @@ from xacthuc.reading import ColumnMap, FileRefused, SheetReading, list_slices, r
 from xacthuc.records import Column, Finding, SheetLayout
 from xacthuc.runs.clean_files import PARTS, CleanFiles
 from xacthuc.runs.cleaners import Cleaners, use_system_memory
-from xacthuc.runs.slices import SliceOrder, Spread, take_slices
+from xacthuc.runs.slices import SliceOrder, SliceTaken, Spread, take_slices
 from xacthuc.runs.workspace import writing
 
 # Batches looked at before the habits of a sheet are decided; a batch has about 200,000 rows.
@@ -73,7 +73,8 @@ def take_in(
     source whose json is there is finished and is given back as it is, else `done` is told. A file that cannot be read
     is a Source with `refused`. What `check` raises, once all is read, leaves the source unfinished. `keep_ids`: an own
     id stays as it is written where it stands in several rows too.
-    `spread`: workers that take in the slices of a Parquet file, with the same result in several files NAME-K.parquet.
+    `spread`: workers that take in the slices of a Parquet file, with the same result in several files NAME-K.parquet;
+    without them the processes do so where there are several of both.
     """
     name = f"{first:012d}"
     summary = folder / f"{name}.json"
@@ -83,11 +84,17 @@ def take_in(
         (folder / part).mkdir(parents=True, exist_ok=True)
     use_system_memory()
     files = CleanFiles(folder, name, number=number, first=first)
-    source = (
-        _share_out(path, files, columns=columns, spread=spread, report=report, keep_ids=keep_ids) if spread else None
-    )
-    if source is None:
-        with Cleaners((threads or count_processors()) - 1) as cleaners:
+    processes = (threads or count_processors()) - 1
+
+    def tell(taken: list[SliceTaken]) -> None:
+        report(path.name, sum(part.records for part in taken))
+
+    with Cleaners(processes, tell=tell) as cleaners:
+        share = spread or (cleaners.spread if processes and len(list_slices(path)) > 1 else None)
+        source = (
+            _share_out(path, files, columns=columns, spread=share, report=report, keep_ids=keep_ids) if share else None
+        )
+        if source is None:
             source = _write(path, files, columns=columns, cleaners=cleaners, report=report, keep_ids=keep_ids)
     pa.default_memory_pool().release_unused()
     check()

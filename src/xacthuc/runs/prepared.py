@@ -199,7 +199,7 @@ def _take_changes(path: Path, folder: Path, *, first: int, means: Means, report:
         number="person_no",
         first=first,
         columns=means.columns,
-        threads=means.threads,
+        threads=1,  # so that all of a change lies in one file
         report=lambda _, rows: report("register", rows),
         done=lambda _: report("register", None),
         keep_ids=True,

@@ -117,7 +117,7 @@ def take_slice(task: SliceTask) -> SliceTaken:
     name = uuid.uuid4().hex
     with CleanFiles(task.folder, name, number=task.number, first=task.first) as files:
         for batch in sheet.batches:
-            files.write(clean_batch(batch, order.layout, evidence=order.evidence))
+            files.write(clean_batch(batch, order.layout, evidence=order.evidence, distinct=True))
     findings = tuple(sheet.findings)
     alone = sheet.alone and not any(finding.code == DAMAGED for finding in findings)
     return SliceTaken(name, files.count, sheet.layout, findings, alone)
