@@ -101,7 +101,8 @@ def is_empty(values: pa.Array) -> bool:
 
 def choose(mask: pa.Array, value: str) -> pa.Array:
     """Give `value` where the mask is true, null elsewhere; a null in the mask counts as false."""
-    return pc.if_else(pc.fill_null(mask, False), text(value), NO_TEXT)
+    mask = is_true(mask)
+    return pc.if_else(mask, text(value), NO_TEXT) if pc.any(mask).as_py() else no_text(len(mask))
 
 
 def is_true(mask: pa.Array) -> pa.Array:

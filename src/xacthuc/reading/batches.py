@@ -247,9 +247,10 @@ def _concat(arrays: list[pa.ChunkedArray], separator: str) -> pa.ChunkedArray:
     for array in arrays[1:]:
         nothing = pc.and_(nothing, pc.is_null(array))
     # Arrow leaves out a row of which every text is skipped: there the first is empty, and null again below.
-    filled = [pc.if_else(nothing, "", arrays[0]), *arrays[1:]]
+    filled = [pc.if_else(nothing, "", arrays[0]), *arrays[1:]] if pc.any(nothing).as_py() else arrays
     joined = pc.binary_join_element_wise(*filled, separator, null_handling="skip")
-    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
+    empty = pc.equal(joined, "")
+    return pc.if_else(empty, pa.scalar(None, pa.string()), joined) if pc.any(empty).as_py() else joined
 
 
 def _read_birth(chunk: pa.Table, columns: list[PlanColumn]) -> pa.ChunkedArray:
