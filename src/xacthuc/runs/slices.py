@@ -16,7 +16,9 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from xacthuc.cleaning import SheetEvidence, clean_batch
+import pyarrow.parquet as pq
+
+from xacthuc.cleaning import Cleaned, SheetEvidence, clean_batch
 from xacthuc.reading import DEFAULT, ColumnMap, Slice, list_slices, read_file
 from xacthuc.records import Finding, RowKind, SheetLayout
 from xacthuc.runs.clean_files import PARTS, CleanFiles
@@ -94,8 +96,8 @@ def take_slices(order: SliceOrder, files: CleanFiles, *, spread: Spread) -> Slic
         if not all(slice_.alone for slice_ in taken):
             return None
         right = list(accumulate((slice_.records for slice_ in taken), initial=files.first))
-        moved = [n for n, first in enumerate(firsts) if first != right[n]]
-        again = spread(take_slice, [replace(tasks[n], first=right[n]) for n in moved]) if moved else []
+        moved = [n for n, first in enumerate(firsts) if first != right[n] and taken[n].records]
+        again = spread(number_anew, [(replace(tasks[n], first=right[n]), taken[n]) for n in moved]) if moved else []
         for n, slice_ in zip(moved, again, strict=True):
             taken[n] = slice_
         _take_over(taken, folder=folder, files=files)
@@ -121,6 +123,19 @@ def take_slice(task: SliceTask) -> SliceTaken:
     findings = tuple(sheet.findings)
     alone = sheet.alone and not any(finding.code == DAMAGED for finding in findings)
     return SliceTaken(name, files.count, sheet.layout, findings, alone)
+
+
+def number_anew(moved: tuple[SliceTask, SliceTaken]) -> SliceTaken:
+    """Write a slice once more, its rows numbered from the first of the task: what a worker does where it moves."""
+    task, taken = moved
+    rows, findings = (task.folder / part / f"{taken.name}.parquet" for part in PARTS)
+    source, told = pq.ParquetFile(rows), pq.read_table(findings)
+    name = uuid.uuid4().hex
+    with CleanFiles(task.folder, name, number=task.number, first=task.first) as files:
+        for group in range(source.num_row_groups):
+            records = source.read_row_group(group).drop_columns(task.number)
+            files.write(Cleaned(records, told.slice(0, told.num_rows if group == 0 else 0)))
+    return replace(taken, name=name)
 
 
 def _take_over(taken: Sequence[SliceTaken], *, folder: Path, files: CleanFiles) -> None:
