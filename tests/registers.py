@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rows import make_row, number_rows, write_rows
 from xacthuc.engines import Engine
-from xacthuc.matching import match
+from xacthuc.matching import group, match
 
 Row = dict[str, Any]
 
@@ -109,7 +109,9 @@ def decide_on(
     people: str = "people.parquet",
 ) -> dict[str, Any]:
     """Match what lies in a folder; gives decisions, groups and doses by claim, and the model as text."""
-    made = match(engine, claims=folder / claims, people=folder / people, work=folder / engine.name, model=model)
+    given, work = folder / claims, folder / engine.name
+    made = match(engine, claims=given, people=folder / people, work=work, model=model)
+    made |= group(engine, claims=given, decided=made["decided"], work=work)
     tables = {name: {row["claim"]: row for row in pq.read_table(made[name]).to_pylist()} for name in TABLES}
     return tables | {"model": made["model"].read_text(encoding="utf-8")}
 

@@ -13,13 +13,21 @@ from hypothesis import strategies as st
 
 from registers import decide_on, describe_place, find_differences, write_country
 from xacthuc.engines import Engine
-from xacthuc.matching import read_model, reference
+from xacthuc.matching import read_model, reference, running
 from xacthuc.nation import build_nation
 from xacthuc.records import IDENTITY
 from xacthuc.runs.intake import take_in
 
 MODEL = Path(__file__).parents[2] / "conformance" / "model.json"
 PLACES = 80  # places of one country: they meet one another in nothing
+
+
+@pytest.fixture(params=["of any size", "large"])
+def register_size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let any register count as one in which candidates must share more than one selective part, or none."""
+    if request.param == "large":
+        monkeypatch.setattr(running, "NARROW_FROM", 0)
+        monkeypatch.setattr(reference, "NARROW_FROM", 0)
 
 
 def describe_country(places: int) -> st.SearchStrategy[tuple[Any, ...]]:
@@ -32,6 +40,7 @@ def make_folder(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.usefixtures("register_size")
 def test_duckdb_and_reference_agree_on_any_register(duckdb_engine: Engine, tmp_path: Path) -> None:
     @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
     @given(describe_country(3))
@@ -58,6 +67,7 @@ def gather_places(count: int) -> list[Any]:
 
 
 @pytest.mark.spark
+@pytest.mark.usefixtures("register_size")
 def test_spark_duckdb_and_reference_agree_on_many_places(
     spark_engine: Engine, duckdb_engine: Engine, tmp_path: Path
 ) -> None:

@@ -1,5 +1,5 @@
 -- 08 score
--- reads   candidates (02 on 06), compared (02 on 03), settled (04), rarities (05), weights (field, level, rarity,
+-- reads   candidates (02 on 06), compared (02 on 03), asked (05), weights (field, level, rarity,
 --         weight)
 -- does    puts the number's holders and the other candidates of the residual together and adds up the weights of
 --         their levels; the weight of an equal name depends on how many people bear it, and the number weighs nothing
@@ -28,10 +28,10 @@ WITH weighed AS (
             h.claim, h.person_no, h.via,
             h.name_level, h.birth_level, h.sex_level, h.phone_level, h.place_level, h.number_level
         FROM compared AS h
-        JOIN settled AS s ON h.claim = s.claim
-        WHERE h.via > 0 AND s.reach IS NOT NULL
+        JOIN asked AS s ON h.claim = s.claim
+        WHERE h.via > 0
     ) AS k
-    LEFT JOIN rarities AS r ON k.claim = r.claim
+    LEFT JOIN asked AS r ON k.claim = r.claim
     LEFT JOIN weights AS wn ON wn.field = 'name' AND wn.level = k.name_level
         AND wn.rarity = CASE WHEN k.name_level BETWEEN 0 AND 4 THEN coalesce(r.rarity, 0) ELSE 0 END
     LEFT JOIN weights AS wb ON wb.field = 'birth_date' AND wb.level = k.birth_level

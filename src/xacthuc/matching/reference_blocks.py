@@ -13,6 +13,7 @@ from xacthuc.matching.reference_fields import Row, distance, words_within
 
 Pair = tuple[int, int]
 Key = Callable[[Row], Any]
+Test = Callable[[Row, Row], bool]
 
 
 def _year(row: Row) -> str | None:
@@ -35,6 +36,14 @@ def _digits(row: Row) -> str | None:
 
 def _part(text: str | None, start: int | None, stop: int | None) -> str | None:
     return text[start:stop] if text else None
+
+
+def _first_letter(row: Row) -> str | None:
+    return _part(row["name_last"], 0, 1)
+
+
+def _last_letter(row: Row) -> str | None:
+    return _part(row["name_last"], -1, None)
 
 
 def _province(row: Row) -> str:
@@ -70,21 +79,23 @@ def _near_day(claim: Row, person: Row) -> bool:
     return not claim["common_name"] and _parts_of_birth(claim, person, slice(5, 7), slice(8, 10))
 
 
-def _month_or_day_or_first(claim: Row, person: Row) -> bool:
-    near = _shares(claim, person, "name_first") or _parts_of_birth(claim, person, slice(5, 7), slice(8, 10))
-    return _same_sex(claim, person) and near
-
-
-def _near_name(claim: Row, person: Row) -> bool:
+def _few_letters(claim: Row, person: Row) -> bool:
     a, b = claim["name_base"], person["name_base"]
-    if abs(len(a) - len(b)) <= 2:
-        return distance(a, b) <= 2
-    return words_within(a, b) if len(a) < len(b) else words_within(b, a)
+    if abs(len(a) - len(b)) > 1:
+        return False
+    apart = distance(a, b)
+    return apart <= 1 or (apart == 2 and sorted(a) == sorted(b))
 
 
-def _near_name_of_region(claim: Row, person: Row) -> bool:
-    region = _shares(claim, person, "name_first") or _province(claim) == _province(person)
-    return region and _near_name(claim, person)
+def _few_letters_or_words(claim: Row, person: Row) -> bool:
+    a, b = sorted((claim["name_base"], person["name_base"]), key=len)
+    if len(b) - len(a) <= 1:
+        return _few_letters(claim, person)
+    return min(a.count("<"), b.count("<")) < 2 or words_within(a, b)
+
+
+def _both(*tests: Test) -> Test:
+    return lambda claim, person: all(test(claim, person) for test in tests)
 
 
 def _last_word_or_first_and_birth(claim: Row, person: Row) -> bool:
@@ -92,17 +103,12 @@ def _last_word_or_first_and_birth(claim: Row, person: Row) -> bool:
     return _shares(claim, person, "name_last") or also
 
 
-def _first_or_last_word(claim: Row, person: Row) -> bool:
-    return _shares(claim, person, "name_last") or _shares(claim, person, "name_first")
-
-
 @dataclass(frozen=True)
 class Block:
     """Step 06: what a claim and a candidate must share (of the claim, of the person), and what else must hold."""
 
     keys: tuple[tuple[Key, Key], ...]
-    also: Callable[[Row, Row], bool] = lambda _, __: True
-    narrow: Callable[[Row, Row], bool] = lambda _, __: True  # what else must be near in a large register
+    also: Test = lambda _, __: True
 
 
 def _equal(*parts: Key | str) -> tuple[tuple[Key, Key], ...]:
@@ -115,17 +121,31 @@ def _cut(start: int | None, stop: int | None) -> tuple[Key, Key]:
     return lambda c: _part(_digits(c), start, stop), lambda p: _part(p["number12"], start, stop)
 
 
-BLOCKS = (
+FIRST = (
     Block(_equal("name_fold", "birth_date")),
-    Block(_equal(_day, _place)),
-    Block(_equal("name_fold", _place), narrow=_year_or_day_of_year),
     Block(_equal("phone"), _near_relative_or_self),
-    Block(_equal("name_fold", _year, _province), narrow=_near_day),
-    Block(_equal(_day, "name_last"), _same_sex, narrow=_near_name_of_region),
-    Block(_equal(_day, "name_first", _province), _same_sex, narrow=_near_name),
-    Block(_equal(_place, "name_last", _year), narrow=_month_or_day_or_first),
-    Block((_cut(0, 6), _cut(-3, None)), narrow=_last_word_or_first_and_birth),
-    Block((_cut(-6, None), *_equal(_year)), narrow=_first_or_last_word),
+)
+
+EVERY = (
+    Block(_equal(_day, _place)),
+    Block(_equal("name_fold", _place)),
+    Block(_equal("name_fold", _year, _province)),
+    Block(_equal(_day, "name_last"), _same_sex),
+    Block(_equal(_day, "name_first", _province), _same_sex),
+    Block(_equal(_place, "name_last", _year)),
+    Block((_cut(0, 6), _cut(-3, None))),
+    Block((_cut(-6, None), *_equal(_year))),
+)
+
+FEW = (
+    Block(_equal(_day, _place)),
+    Block(_equal("name_fold", _place), _year_or_day_of_year),
+    Block(_equal("name_fold", _year, _province), _near_day),
+    Block(_equal(_day, "name_last", "name_first"), _both(_same_sex, _few_letters_or_words)),
+    Block(_equal(_day, "name_last", _province), _both(_same_sex, _few_letters)),
+    Block(_equal(_day, "name_first", _province, _first_letter), _both(_same_sex, _few_letters)),
+    Block(_equal(_day, "name_first", _province, _last_letter), _both(_same_sex, _few_letters)),
+    Block((_cut(0, 6), _cut(-3, None)), _last_word_or_first_and_birth),
 )
 
 EXACT = Block(_equal("name_key", "birth_date"))
@@ -144,17 +164,26 @@ def find_candidates(
     found = {pair: via for pair, (via, _) in holders.items() if pair[0] in reach}
     wide = [{**c, "common_name": c["name_fold"] in common} for c in claims if reach.get(c["claim"]) == "wide"]
     near = [c for c in claims if reach.get(c["claim"]) == "near"]
-    met = [_meet(near, people, EXACT), *(_meet(wide, people, block, narrow=narrow) for block in BLOCKS)]
-    for pair in chain.from_iterable(met):
+    first = {*_meet(near, people, EXACT), *chain.from_iterable(_meet(wide, people, block) for block in FIRST)}
+    plain = {c["claim"] for c in wide if narrow and any(_is_plain(c, person) for person in people)}
+    rest = [c for c in wide if c["claim"] not in plain]
+    further = chain.from_iterable(_meet(rest, people, block) for block in (FEW if narrow else EVERY))
+    for pair in chain(first, further):
         found.setdefault(pair, 0)
     return found
 
 
-def _meet(claims: Sequence[Row], people: Sequence[Row], block: Block, *, narrow: bool = False) -> Iterator[Pair]:
+def _is_plain(claim: Row, person: Row) -> bool:
+    """Say whether somebody bears exactly the name and the birth date, and lives in the place or has the phone."""
+    same = _shares(claim, person, "name_key") and _shares(claim, person, "birth_date")
+    return same and ((_place(claim) is not None and _place(claim) == _place(person)) or _shares(claim, person, "phone"))
+
+
+def _meet(claims: Sequence[Row], people: Sequence[Row], block: Block) -> Iterator[Pair]:
     index = index_people(people, lambda p: _join(of_person(p) for _, of_person in block.keys))
     for claim in claims:
         for person in index.get(_join(of_claim(claim) for of_claim, _ in block.keys), ()):
-            if block.also(claim, person) and (not narrow or block.narrow(claim, person)):
+            if block.also(claim, person):
                 yield claim["claim"], person["person_no"]
 
 

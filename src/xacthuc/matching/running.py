@@ -99,14 +99,12 @@ def match(
     line.make("learning", "03_random", numbered="numbered", sizes="sizes", rounds="rounds", **both)
     line.make("compared", "02_compare", pairs="learning", **both)
     line.make("settled", "04_settled", numbered="numbered", compared="compared")
-    line.make("rarities", "05_rarities", names="names", claims="claims", settled="settled", cuts="cuts")
-    narrowing = {"numbered": "numbered", "rarities": "rarities", "sizes": "sizes"}
-    line.make("pairs", "06_blocks", settled="settled", **narrowing, **both)
-    line.make("candidates", "02_compare", pairs="pairs", **both)
+    line.make("asked", "05_asked", names="names", claims="claims", settled="settled", cuts="cuts")
+    line.make("pairs", "06_blocks", asked="asked", people="people", numbered="numbered", sizes="sizes")
+    line.make("candidates", "02_compare", pairs="pairs", claims="asked", people="people")
     model_path = model or _learn_model(line, work=work)
     _put_model(line, read_model(model_path))
-    known = {"compared": "compared", "settled": "settled", "rarities": "rarities", "weights": "weights"}
-    line.make("scored", "08_score", candidates="candidates", **known)
+    line.make("scored", "08_score", candidates="candidates", compared="compared", asked="asked", weights="weights")
     decided = line.make("decided", "09_decide", settled="settled", scored="scored", thresholds="thresholds")
     return {"decided": decided, "scored": work / "scored.parquet", "model": model_path}
 
@@ -125,9 +123,9 @@ def group(
     return {"groups": groups, "doses": doses}
 
 
-def find_pairs(engine: Engine, *, claims: Path, people: Path, tables: Mapping[str, Path], output: Path) -> None:
+def find_pairs(engine: Engine, *, people: Path, tables: Mapping[str, Path], output: Path) -> None:
     """Write whom step 06 finds among some people only, by the `tables` of an earlier run. Raises EngineFailed."""
-    inputs = {"claims": claims, "people": people, **tables}
+    inputs = {"people": people, **tables}
     engine.run_step(load_steps("xacthuc.matching")["06_blocks"], inputs=inputs, output=output)
 
 
@@ -156,8 +154,8 @@ def _learn_model(line: Line, *, work: Path) -> Path:
     path = work / "model.json"
     if path.exists():
         return path
-    line.make("patterns", "07_patterns", compared="compared", rarities="rarities")
-    line.make("candidate_patterns", "07_patterns", compared="candidates", rarities="rarities")
+    line.make("patterns", "07_patterns", compared="compared", asked="asked")
+    line.make("candidate_patterns", "07_patterns", compared="candidates", asked="asked")
     pairs = patterns_from(line.rows("patterns"))
     learnt = learn(
         numbered=[pattern for pattern in pairs if pattern.held],

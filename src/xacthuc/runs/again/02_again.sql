@@ -1,5 +1,5 @@
 -- 02 again
--- reads   claims, settled (matching 04) and pairs (matching 06 with the touched people alone) of the earlier run, touched,
+-- reads   claims, asked (matching 05) and pairs (matching 06 with the touched people alone) of the earlier run, touched,
 --         renamed (01)
 -- does    finds the earlier claims whose match the register's changes can touch: their number is or was a touched
 --         person's, a touched person is or was among their candidates, or their name weighs something else now
@@ -12,9 +12,5 @@ FROM (
     UNION ALL
     SELECT claim FROM pairs
     UNION ALL
-    SELECT c.claim
-    FROM claims AS c
-    JOIN renamed AS r ON c.name_fold = r.name_fold
-    JOIN settled AS s ON c.claim = s.claim
-    WHERE s.reach IS NOT NULL
+    SELECT a.claim FROM asked AS a JOIN renamed AS r ON a.name_fold = r.name_fold
 ) AS found

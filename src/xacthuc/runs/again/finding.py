@@ -63,12 +63,12 @@ def find_asked(engine: Engine, *, earlier: Earlier, claims: Path, register: Peop
         pq.write_table(pa.table(list_cuts()), cuts)
         names = {"before": earlier.people.folder / "names.parquet", "after": register.folder / "names.parquet"}
         renamed = maker.make("renamed", "01_renamed", touched=touched, cuts=cuts, **names)
-        known = {name: earlier.table(name) for name in ("settled", "numbered", "rarities", "sizes")}
+        known = {name: earlier.table(name) for name in ("asked", "numbered", "sizes")}
         pairs = work / "pairs.parquet"
         if not pairs.exists():
-            find_pairs(engine, claims=earlier.claims, people=touched, tables=known, output=pairs)
+            find_pairs(engine, people=touched, tables=known, output=pairs)
             done("again pairs")
-        inputs = {"claims": earlier.claims, "settled": known["settled"], "touched": touched, "pairs": pairs}
+        inputs = {"claims": earlier.claims, "asked": known["asked"], "touched": touched, "pairs": pairs}
         again = maker.make("again", "02_again", renamed=renamed, **inputs)
         parts["again.parquet"] = maker.make("again_rows", "03_rows", held=earlier.claims, wanted=again)
     return gather(work / "asked", parts)
