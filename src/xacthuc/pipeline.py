@@ -96,7 +96,8 @@ def _run(order: Order, workspace: Workspace, aids: Aids, engine: Engine | None, 
         workspace.write_once("rows.csv", lambda: write_row_counts(sources, order.out))
         workspace.write_once("checks.json", lambda: write_checks(aids.supply, claims=rows, out=order.out))
         people, repeated = register.people, register.repeated
-        used = {"register": str(order.register.resolve()), "register_version": register.version}
+        after = None if order.after is None else str(order.after.resolve())
+        used = {"register": str(order.register.resolve()), "register_version": register.version, "after": after}
         workspace.finish(people=people, unfound=unfound, ids_repeated=repeated, **used)
     assert people is not None, "a run that is not finished takes its register in"
     return Outcome(order=order, sources=sources, people=people, unfound=unfound, ids_repeated=repeated)

@@ -176,7 +176,8 @@ def test_what_is_new_or_changed_gets_the_verdicts_of_a_full_run(nation: Path, tm
     means = {"as_of": date(2021, 12, 31), "memory_gb": 1.0, "threads": 1, "register": folder}
     first = pipeline.verify(Order(files=(before,), out=tmp_path / "first", register_side=tmp_path / "side", **means))
     update_register(folder, changed=changed, removed=removed, means=MEANS)
-    after = pipeline.verify(Order(files=(new,), out=tmp_path / "after", after=tmp_path / "first", **means))
+    kept = {"register_side": tmp_path / "later side", "after": tmp_path / "first"}
+    after = pipeline.verify(Order(files=(new,), out=tmp_path / "after", **kept, **means))
     model = tmp_path / "first" / "model.json"
     full = pipeline.verify(Order(files=(before, new), out=tmp_path / "full", model=model, **means))
     told = {row["record"]: row for row in pq.read_table(after.verdicts).to_pylist()}
@@ -187,6 +188,11 @@ def test_what_is_new_or_changed_gets_the_verdicts_of_a_full_run(nation: Path, tm
     assert differing
     assert len(told) < len(wanted) / 2
     assert pq.read_metadata(after.records).num_rows == len(told)
+    for code, earlier in (("run_records_known", "first"), ("run_earlier_incomplete", "after")):
+        with pytest.raises(VerifyRefused) as refused:
+            pipeline.verify(Order(files=(before,), out=tmp_path / "twice", after=tmp_path / earlier, **means))
+        assert refused.value.code == code
+    raw = means | {"register": nation / "register.parquet"}
     with pytest.raises(VerifyRefused) as refused:
-        pipeline.verify(Order(files=(before,), out=tmp_path / "twice", after=tmp_path / "first", **means))
-    assert refused.value.code == "run_records_known"
+        pipeline.verify(Order(files=(new,), out=tmp_path / "raw", after=tmp_path / "first", **raw))
+    assert refused.value.code == "run_earlier_other_register"

@@ -57,7 +57,12 @@ def open_earlier(out: Path, *, register: Path) -> Earlier:
     """
     known = read_state(out)
     side, version = known.get("side"), known.get("register_version")
-    if "people" not in known or not side or not (Path(side) / "matching" / "decided.parquet").exists():
+    if (
+        "people" not in known
+        or known.get("after")
+        or not side
+        or not (Path(side) / "matching" / "decided.parquet").exists()
+    ):
         raise VerifyRefused("run_earlier_incomplete", out)
     people = find_prepared(register / f"{version:04d}") if version and register.is_dir() else None
     if people is None or known.get("register") != str(register.resolve()):
