@@ -15,13 +15,16 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import click
-
-from xacthuc.cli_exchange import exchange
-from xacthuc.cli_paths import FILE, FOLDER, PLACE
-from xacthuc.cli_register import register
-
 DONE, REFUSED = 0, 1  # all others: xacthuc.runs.endings
+
+try:
+    import click
+
+    from xacthuc.cli_exchange import exchange
+    from xacthuc.cli_paths import FILE, FOLDER, PLACE
+    from xacthuc.cli_register import register
+except KeyboardInterrupt:  # Ctrl-C before anything has begun, and before there are words to say so
+    raise SystemExit(130) from None
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -42,6 +45,7 @@ def commands() -> None:
 )
 @click.option("--spark-conf", type=FILE, help="Settings of Spark, a line each: spark.KEY VALUE.")
 @click.option("--memory", type=click.FloatRange(0.5), default=4.0, show_default=True, help="Memory budget in GB.")
+@click.option("--disk", type=click.FloatRange(0, min_open=True), help="Disk budget in GB; what is free if not given.")
 @click.option("--threads", type=click.IntRange(1, 256), default=2, show_default=True)
 @click.option("--model", type=FILE, help="A model.json to use instead of learning the weights from the data.")
 @click.option("--lots", type=FILE, help="List of known lots (csv, Parquet); without it no lot is called unknown.")
@@ -67,6 +71,7 @@ def verify(*, as_of: datetime | None, title: str, report: bool, as_json: bool, *
         register_side=options["register_side"],
         engine=options["engine"],
         memory_gb=options["memory"],
+        disk_gb=options["disk"],
         threads=options["threads"],
         master=options["master"],
         spark_conf=options["spark_conf"],

@@ -23,6 +23,7 @@ from xacthuc.matching import ModelRefused, read_model
 from xacthuc.reading import ColumnMap, ColumnMapRefused, load_column_map
 from xacthuc.rules import Supply
 from xacthuc.runs.again import Earlier, Judged, add_tied, find_asked, find_state, open_earlier
+from xacthuc.runs.budgets import check_budgets, limit_spill, share_memory, share_threads
 from xacthuc.runs.history import write_history
 from xacthuc.runs.identifiers import settle_records
 from xacthuc.runs.intake import Source, list_unfound, say_unread, take_in
@@ -52,7 +53,7 @@ def verify(order: Order, *, report: Report = lambda _, __: None) -> Outcome:
     if order.engine != "spark" and (order.master or order.spark_conf):
         raise VerifyRefused("run_master_without_spark", "--master" if order.master else "--spark-conf")
     aids = _load_aids(order)
-    workspace = _open(order)
+    workspace = _open(order, report)
     for table in workspace.damaged:
         report(f"damaged: {table.name}", None)
     try:
@@ -62,10 +63,17 @@ def verify(order: Order, *, report: Report = lambda _, __: None) -> Outcome:
             return _run(order, workspace, aids, engine, report)
     except BaseException as stop:
         if isinstance(stop, EngineFailed) and stop.damaged:
-            drop(stop.damaged)
+            _drop_own(stop.damaged, workspace)
         if not workspace.keeps_side and workspace.side.exists():
             stop.add_note(str(VerifyRefused("run_side_waits", workspace.side)))
         raise
+
+
+def _drop_own(table: Path, workspace: Workspace) -> None:
+    """Remove a damaged table, so that it is made anew; raises VerifyRefused where it is not this run's."""
+    if not any(folder in table.parents for folder in (workspace.out, workspace.side)):
+        raise VerifyRefused("run_source_damaged", table)
+    drop(table)
 
 
 def _run(order: Order, workspace: Workspace, aids: Aids, engine: Engine | None, report: Report) -> Outcome:
@@ -77,7 +85,7 @@ def _run(order: Order, workspace: Workspace, aids: Aids, engine: Engine | None, 
         order.files,
         workspace,
         columns=aids.columns,
-        threads=order.threads,
+        threads=share_threads(order.threads, memory_gb=order.memory_gb),
         first=aids.earlier.count_claims() if aids.earlier else 0,
         spread=spread,
         report=report,
@@ -199,22 +207,24 @@ def _load(path: Path, load: Callable[[Path], T]) -> T:
         raise VerifyRefused("run_aid_unusable", f"{path} ({error.vi})", en=f"{path} ({error.en})") from None
 
 
-def _open(order: Order) -> Workspace:
+def _open(order: Order, report: Report) -> Workspace:
     after = order.after and find_state(order.after)
     named = (path for path in (order.columns, order.model, order.lots, order.sessions, after) if path)
     inputs = [*order.files, find_manifest(order.register), *named]
     steps = [step.sql for package in STEP_PACKAGES for step in load_steps(package).values()]
     asked = [f"{name}={getattr(order, name)}" for name in ("lots", "sessions", "history", "after")]
     options = [__version__, order.engine, order.as_of.isoformat(), *asked, *steps]
-    return open_workspace(order.out, inputs=inputs, options=options, side=order.register_side)
+    afford = partial(check_budgets, order, report=report)
+    return open_workspace(order.out, inputs=inputs, options=options, side=order.register_side, afford=afford)
 
 
 def _open_engine(order: Order, workspace: Workspace) -> Engine:
     return open_engine(
         order.engine,
-        memory_gb=order.memory_gb,
+        memory_gb=share_memory(order.memory_gb),
         threads=order.threads,
         scratch=workspace.side / "spill",
+        scratch_gb=limit_spill(order),
         master=order.master,
         settings=order.spark_conf,
     )
@@ -231,7 +241,7 @@ def _take_people(order: Order, workspace: Workspace, aids: Aids, spread: Spread 
             order.register,
             folder=workspace.side,
             columns=aids.columns,
-            threads=order.threads,
+            threads=share_threads(order.threads, memory_gb=order.memory_gb),
             report=report,
             done=done,
             check=workspace.check_inputs,

@@ -307,8 +307,9 @@ def test_mistake_of_ours_shows_where(call: Call, monkeypatch: pytest.MonkeyPatch
         call("report", tmp_path)
 
 
-def test_ctrl_c_while_the_library_is_loaded(tmp_path: Path) -> None:
-    (tmp_path / "rich.py").write_text("raise KeyboardInterrupt", encoding="utf-8")  # as if it came at this moment
+@pytest.mark.parametrize("module", ["click", "rich"])
+def test_ctrl_c_while_the_library_is_loaded(tmp_path: Path, module: str) -> None:
+    (tmp_path / f"{module}.py").write_text("raise KeyboardInterrupt", encoding="utf-8")  # as if it came at this moment
     words = ("import sys; sys.path.insert(0, sys.argv.pop(1)); from xacthuc.cli import main; main()", tmp_path)
     ended = subprocess.run(
         [sys.executable, "-c", *map(str, words), "nation", str(tmp_path / "n")],

@@ -71,7 +71,7 @@ class DuckDBEngine:
     name = "duckdb"
     has_workers = False
 
-    def __init__(self, *, memory_gb: float, threads: int, scratch: Path) -> None:
+    def __init__(self, *, memory_gb: float, threads: int, scratch: Path, scratch_gb: float | None = None) -> None:
         """Open an in-memory database with a budget; nothing of it outlives `close`."""
         scratch.mkdir(parents=True, exist_ok=True)
         config: dict[str, str | bool | int | float | list[str]] = {
@@ -80,6 +80,8 @@ class DuckDBEngine:
             "temp_directory": str(scratch),
             "preserve_insertion_order": False,
         }
+        if scratch_gb is not None:
+            config["max_temp_directory_size"] = f"{int(scratch_gb * 1000)}MB"
         with _explaining("open", {}):
             self._connection = duckdb.connect(config=config)
             # Without the first, what is slow draws a bar on standard output.

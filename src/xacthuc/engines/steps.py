@@ -100,17 +100,19 @@ def open_engine(
     memory_gb: float = 4.0,
     threads: int = 2,
     scratch: Path,
+    scratch_gb: float | None = None,
     master: str | None = None,
     settings: Path | None = None,
 ) -> Engine:
     """Open "duckdb" or "spark" with a memory budget; `scratch` takes what spills. Raises EngineFailed.
 
-    `master` is the URL of a Spark cluster, whose workers have to see `scratch`; `settings` a file of Spark's own.
+    `scratch_gb` limits what DuckDB spills; `master` is the URL of a Spark cluster, whose workers have to see `scratch`;
+    `settings` a file of Spark's own.
     """
     if name == "duckdb":
         from xacthuc.engines.on_duckdb import DuckDBEngine
 
-        return DuckDBEngine(memory_gb=memory_gb, threads=threads, scratch=scratch)
+        return DuckDBEngine(memory_gb=memory_gb, threads=threads, scratch=scratch, scratch_gb=scratch_gb)
     if name == "spark":
         from xacthuc.engines.on_spark import SparkEngine
 

@@ -23,7 +23,8 @@ class Order:
     columns: Path | None = None
     register_side: Path | None = None
     engine: str = "duckdb"
-    memory_gb: float = 4.0
+    memory_gb: float = 4.0  # of all processes together, as far as it is held
+    disk_gb: float | None = None  # below the folder and on the register's side; None: what is free
     threads: int = 2
     master: str | None = None  # URL of a Spark cluster
     spark_conf: Path | None = None

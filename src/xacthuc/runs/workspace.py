@@ -117,27 +117,37 @@ class Workspace:
 
 
 def open_workspace(
-    out: Path, *, inputs: Sequence[Path], options: Sequence[str], side: Path | None = None, kind: Kind = "verify"
+    out: Path,
+    *,
+    inputs: Sequence[Path],
+    options: Sequence[str],
+    side: Path | None = None,
+    kind: Kind = "verify",
+    afford: Callable[[Path], None] = lambda _: None,
 ) -> Workspace:
     """Open the folder of a run: go on with it if the same run was begun there, else begin anew.
 
     A run of kind "read" has no register's side. Raises VerifyRefused where that would remove or write over a file that
     no run made, or an input, where an input has changed since the same run stopped, and where "read" meets verdicts;
     OSError where a folder cannot be made or, for the register's side, belongs to somebody else. Tables that were
-    damaged since are dropped. Not checked: whether another process works in the same folder.
+    damaged since are dropped. What `afford` raises, given the register's side, leaves all as it was; a run that was
+    finished has nothing to afford. Not checked: whether another process works in the same folder.
     """
     origin = {"inputs": stamp_all(inputs), "options": hashlib.sha256("\n".join(options).encode()).hexdigest()}
     fingerprint = hashlib.sha256(json.dumps(origin).encode()).hexdigest()
     _check_folders(out, side=side, inputs=inputs, kind=kind)
     _make_folder(out)
     known = read_state(out)
+    place = side or _name_temporary(fingerprint)
     if known.get("fingerprint") != fingerprint:
         _check_same_inputs(out, known, origin)
+    if known.get("fingerprint") != fingerprint or known.get("people") is None or not _is_whole(out, side, fingerprint):
+        afford(place)
+    if known.get("fingerprint") != fingerprint:
         _remove(out, MADE_OUT)
         if known:
             shutil.rmtree(_name_temporary(known["fingerprint"]), ignore_errors=True)
         known = {}
-    place = side or _name_temporary(fingerprint)
     damaged = drop_damaged(out / "work" / LIST, _list_places(out, place))
     finished = known.get("people") if not damaged and _is_whole(out, side, fingerprint) else None
     unfound = tuple(known.get("unfound", ()))
