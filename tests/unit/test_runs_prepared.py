@@ -123,6 +123,29 @@ def test_what_was_killed_is_no_version(nation: Path, tmp_path: Path) -> None:
     assert found.version == 1
 
 
+def test_register_that_changes_is_never_mixed(nation: Path, tmp_path: Path) -> None:
+    people = pq.read_table(nation / "register.parquet")
+    source, folder = tmp_path / "register.parquet", tmp_path / "prepared"
+
+    def stop(step: str, _: int | None) -> None:
+        if step == "names":
+            raise KeyboardInterrupt
+
+    def change(_: str, rows: int | None) -> None:
+        if rows:
+            pq.write_table(people.slice(0, 700), source)
+
+    pq.write_table(people.slice(0, 900), source)
+    with pytest.raises(KeyboardInterrupt):
+        prepare_register(source, out=folder, means=MEANS, report=stop)
+    pq.write_table(people.slice(0, 800), source)
+    with pytest.raises(VerifyRefused) as refusal:
+        prepare_register(source, out=folder, means=MEANS, report=change)
+    assert refusal.value.code == "run_input_changed"
+    assert prepare_register(source, out=folder, means=MEANS).people == 700
+    assert not (folder / "0001" / "run.json").exists()
+
+
 def test_refusals(nation: Path, prepared: Path, tmp_path: Path) -> None:
     source = nation / "register.parquet"
     (tmp_path / "full").mkdir()

@@ -56,7 +56,11 @@ def open_columnar(path: Path, *, limits: Limits, part: Slice | None = None) -> I
     Columns of lists or records are no cells: they come as null, with a note.
     """
     try:
-        file = pq.ParquetFile(path, memory_map=False, read_dictionary=_list_repeated(path))
+        repeated = _list_repeated(path)
+        # Sums of the pages are held against them where whoever wrote the file gave any.
+        file = pq.ParquetFile(path, memory_map=False, read_dictionary=repeated, page_checksum_verification=True)
+    except MemoryError:  # Arrow's is an ArrowException, too, and says nothing about the file
+        raise
     except (pa.ArrowException, OSError, ValueError) as error:
         code = "file_encrypted" if "ncrypt" in str(error) else "file_damaged"
         raise FileRefused(code, file=path.name) from None
@@ -97,6 +101,8 @@ def _list_chunks(batches: Iterator[pa.RecordBatch], grid: Grid) -> Iterator[pa.T
         for batch in batches:
             batch.validate(full=True)  # text that is no UTF-8 would raise much later
             yield pa.table([_get_text(c) for c in batch.columns], names=[str(i) for i in range(batch.num_columns)])
+    except MemoryError:
+        raise
     except (pa.ArrowException, OSError, ValueError):
         grid.notes.append(Note("sheet_damaged"))
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import click
 
-from xacthuc.exchange.refusals import ExchangeRefused
 from xacthuc.runs.refusals import VerifyRefused
 
 DONE, REFUSED, UNUSABLE, STOPPED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -41,7 +40,7 @@ def _find(error: BaseException) -> tuple[int, str] | None:
         return INTERRUPTED, str(VerifyRefused("run_interrupted"))
     if isinstance(error, click.ClickException):
         return UNUSABLE, str(explain_usage(error))
-    if isinstance(error, VerifyRefused | ExchangeRefused):
+    if isinstance(error, VerifyRefused):
         return UNUSABLE, str(error)
     return _find_of_engine(error)
 
@@ -65,7 +64,13 @@ def _find_of_engine(error: BaseException) -> tuple[int, str] | None:
         return _find_of_file(error)
     if isinstance(error, ArrowException):
         return STOPPED, str(EngineFailed("engine_stopped"))
-    return None
+    return _find_of_exchange(error)
+
+
+def _find_of_exchange(error: BaseException) -> tuple[int, str] | None:
+    from xacthuc.exchange.refusals import ExchangeRefused  # last: it loads much, and memory may be used up
+
+    return (UNUSABLE, str(error)) if isinstance(error, ExchangeRefused) else None
 
 
 def _find_of_file(error: OSError) -> tuple[int, str]:

@@ -28,12 +28,14 @@ from xacthuc.engines import Engine, load_steps, open_engine, writing
 from xacthuc.matching import ModelRefused, count_names, read_model
 from xacthuc.reading import ColumnMap
 from xacthuc.runs.identifiers import count_repeated
+from xacthuc.runs.inputs import find_changed, stamp_all
 from xacthuc.runs.intake import Source, load_source, say_unread, take_in
 from xacthuc.runs.refusals import VerifyRefused
 
 FORMAT = 1
 MANIFEST = "register.json"
 UNFINISHED = "unfinished"
+STATE = "run.json"  # in the unfinished version: of what register it is made
 
 # A version is a folder of four digits: one a day for a quarter of a century.
 _VERSION = re.compile(r"\d{4}")
@@ -151,8 +153,8 @@ def prepare_register(
         raise VerifyRefused("run_prepared_already", out)
     _check_folder(out)
     place = out / UNFINISHED
-    (place / "people").mkdir(parents=True, exist_ok=True)
-    people = take_people(source, folder=place, columns=means.columns, threads=means.threads, report=report)
+    check = _begin(place, source)
+    people = take_people(source, folder=place, columns=means.columns, threads=means.threads, report=report, check=check)
     with _engine(means, scratch=place / "spill") as engine:
         if not (place / "names.parquet").exists():
             count_names(engine, people=place / "people" / "rows", output=place / "names.parquet")
@@ -190,6 +192,24 @@ def update_register(
     number = before.next_number + taken.rows
     made = People(place, before.version + 1, people, number, before.repeated, source=before.source)
     return _publish(made, out=out, model=before.model)
+
+
+def _begin(place: Path, source: Path) -> Callable[[], None]:
+    """Open the folder of a version, anew where the register is not what a killed call read; gives what looks again."""
+    stamps = stamp_all([source])
+    origin = {"made_with": __version__, "inputs": stamps}
+    state = place / STATE
+    if not state.exists() or json.loads(state.read_text(encoding="utf-8")) != origin:
+        shutil.rmtree(place, ignore_errors=True)
+    (place / "people").mkdir(parents=True, exist_ok=True)
+    with writing(state) as unfinished:
+        unfinished.write_text(json.dumps(origin), encoding="utf-8")
+
+    def check() -> None:
+        if find_changed(stamps):
+            raise VerifyRefused("run_input_changed", source)
+
+    return check
 
 
 def _take_changes(path: Path, folder: Path, *, first: int, means: Means, report: Report) -> Source:
@@ -272,6 +292,7 @@ def _publish(made: People, *, out: Path, model: Path | None) -> People:
     said: dict[str, Any] = asdict(made)
     del said["folder"]
     said = {"format": FORMAT, "made_with": __version__, **said}
+    (made.folder / STATE).unlink(missing_ok=True)
     with writing(made.folder / MANIFEST) as unfinished:
         unfinished.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
     made.folder.rename(out / f"{made.version:04d}")
