@@ -77,9 +77,9 @@ def ask(out: Path, box: Path, *, again: bool, memory: float, as_json: bool) -> N
     from xacthuc.exchange import ask as ask_owner
 
     claims = out / "work" / "claims" / "rows"
-    if not any(claims.glob("*.parquet")):
-        raise ExchangeRefused("exchange_nothing_read", out)
     with open_mailbox(box, side="health") as opened:
+        if not any(claims.glob("*.parquet")):
+            raise ExchangeRefused("exchange_nothing_read", out)
         engine = open_engine("duckdb", memory_gb=memory, scratch=opened.work / "spill")
         try:
             asked = ask_owner(opened, claims, engine=engine, at=_now(), again=again)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import subprocess
 import sys
 import time
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from leaks import PLACE, find_leaks, find_secrets, make_claims, make_people
-from line import run, start, write_csv
+from line import start, write_csv
 from sides import make_sides, note, write_claims
+from xacthuc.cli import main
 from xacthuc.exchange.envelope import read_manifest, take_rows
 from xacthuc.findings import get_code
 from xacthuc.nation import build_nation
@@ -24,6 +27,18 @@ from xacthuc.nation import build_nation
 def is_of_person(reason: dict[str, str]) -> bool:
     """Tell whether a reason is the register's owner's, and of this record alone."""
     return get_code(reason["code"]).stage == "matching" and reason["field"] != "row"
+
+
+def call(*words: str | Path) -> tuple[int, str, str]:
+    """Give the command its words in this process; gives exit code, output and errors."""
+    code, out, err = 0, io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setattr(sys, "argv", ["xacthuc", *map(str, words)])
+        try:
+            main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+    return code, out.getvalue(), err.getvalue()
 
 
 class Sides:
@@ -37,7 +52,7 @@ class Sides:
         self.call("trust", self.health / "y-te.public.pem", "--box", self.police, "--name", "y-te")
 
     def call(self, *words: str | Path, code: int = 0) -> Any:
-        found, out, err = run("exchange", *words, "--json", temporary=self.folder / "tmp")
+        found, out, err = call("exchange", *words, "--json")
         assert found == code, err
         return json.loads(out) if out else err
 
@@ -64,11 +79,11 @@ def test_answers_are_the_verdicts_of_a_run(sides: Sides, tmp_path: Path) -> None
     build_nation(land, people=3000, doses=1500, seed=11)
     claims, register, out = land / "claims.parquet", land / "register.parquet", tmp_path / "out"
     words = ("--register", register, "--out", out, "--no-report", "--json", "--as-of", "2021-12-01")
-    assert run("verify", claims, *words, temporary=tmp_path / "tmp")[0] == 0
+    assert call("verify", claims, *words)[0] == 0
     (request,) = sides.ask(out)
     prepared = tmp_path / "prepared"
     words = ("prepare", register, "--out", prepared, "--model", out / "model.json")
-    assert run("register", *words, temporary=tmp_path / "tmp")[0] == 0
+    assert call("register", *words)[0] == 0
     answers = sides.answer(request, register=prepared)
     sides.call("daily", "--box", sides.police)
     applied = sides.call("apply", *sorted((sides.police / "sent").iterdir()), "--box", sides.health)["applied"]
@@ -91,7 +106,7 @@ def test_answers_are_the_verdicts_of_a_run(sides: Sides, tmp_path: Path) -> None
     assert "meaning_vi" in next((sides.health / "daily").glob("*.csv")).read_text(encoding="utf-8-sig")
     state = sides.call("status", "--box", sides.health)
     assert (state["asked"], state["answered"], state["waiting"]) == (len(asked), len(asked), [])
-    assert "cong-an" in run("exchange", "status", "--box", sides.police, temporary=tmp_path / "tmp")[1]
+    assert "cong-an" in call("exchange", "status", "--box", sides.police)[1]
 
 
 def test_nothing_of_the_register_reaches_health(sides: Sides, tmp_path: Path) -> None:
@@ -101,7 +116,7 @@ def test_nothing_of_the_register_reaches_health(sides: Sides, tmp_path: Path) ->
     rows = [[*people[0], "province", "district", "commune"], *([*p.values(), *PLACE] for p in people)]
     register = write_csv(tmp_path / "register.csv", rows)
     listed = write_csv(tmp_path / "list.csv", claims)
-    assert run("read", listed, "--out", tmp_path / "read", "--json", temporary=tmp_path / "tmp")[0] == 0
+    assert call("read", listed, "--out", tmp_path / "read", "--json")[0] == 0
     requests = sides.ask(tmp_path / "read")
     answers = sides.answer(*requests, register=register)
     sides.call("daily", "--box", sides.police)
@@ -128,14 +143,14 @@ def test_files_in_any_order_end_well_or_say_why(sides: Sides, tmp_path: Path) ->
     for part in (claims[:41], [claims[0], *claims[41:81]]):
         listed = write_csv(tmp_path / f"list{len(requests)}.csv", part)
         out = tmp_path / f"read{len(requests)}"
-        assert run("read", listed, "--out", out, "--json", temporary=tmp_path / "tmp")[0] == 0
+        assert call("read", listed, "--out", out, "--json")[0] == 0
         requests += sides.ask(out)
     words = ("answer", *requests[::-1], "--box", sides.police, "--register", register)
-    found, out, err = run("exchange", *words, temporary=tmp_path / "tmp")
+    found, out, err = call("exchange", *words)
     assert (found, out, "wrong order" in err, "thứ tự" in err) == (2, "", True, True)
     answers = sides.answer(*requests, register=register)
     assert len(answers) == 2
-    assert run("exchange", "apply", answers[1], "--box", sides.health, temporary=tmp_path / "tmp")[0] == 2
+    assert call("exchange", "apply", answers[1], "--box", sides.health)[0] == 2
     sides.call("apply", answers[0], "--box", sides.health)
     told = sides.call("apply", *answers, "--box", sides.health, code=1)["applied"]  # what is known is passed over
     assert [file["number"] for file in told] == [2]
@@ -228,7 +243,7 @@ def test_an_answer_that_is_killed_again_and_again_is_given_once(sides: Sides, tm
     land = tmp_path / "land"
     build_nation(land, people=2000, doses=600, seed=5)
     read = ("read", land / "claims.parquet", "--out", tmp_path / "read", "--json")
-    assert run(*read, temporary=tmp_path / "tmp")[0] == 0
+    assert call(*read)[0] == 0
     (request,) = sides.ask(tmp_path / "read")
     words = ("exchange", "answer", request, "--box", sides.police, "--register", land / "register.parquet", "--json")
     undisturbed = shutil.copytree(sides.police, tmp_path / "undisturbed")
@@ -251,3 +266,37 @@ def test_an_answer_that_is_killed_again_and_again_is_given_once(sides: Sides, tm
     (other,) = sides.answer(request, register=land / "register.parquet")
     tables = [pq.read_table(take_rows(path, tmp_path / "rows")).to_pylist() for path in (reply, other)]
     assert tables[0] == tables[1]
+
+
+def test_what_cannot_be_done_is_said_in_both_languages(sides: Sides, tmp_path: Path) -> None:
+    listed = write_csv(tmp_path / "list.csv", make_claims(make_people())[:3])
+    broken = tmp_path / "broken.toml"
+    broken.write_text("[columns]\nnothing = 1\n", encoding="utf-8")
+    cases = {
+        "no clean records": ("ask", tmp_path, "--box", sides.health),
+        "not for the side": ("ask", tmp_path, "--box", sides.police),
+        "no mailbox": ("status", "--box", tmp_path),
+        "no file of this exchange": ("apply", listed, "--box", sides.health),
+        "too many files": ("apply", *[listed] * 1001, "--box", sides.health),
+        "cannot be used": ("answer", listed, "--box", sides.police, "--register", listed, "--columns", broken),
+        "no file": ("trust", tmp_path / "nobody.pem", "--box", sides.police, "--name", "y-te"),
+    }
+    for said, words in cases.items():
+        code, out, err = call("exchange", *words)
+        vi, en = err.splitlines()
+        assert (code, out, said in en, vi.isascii()) == (2, "", True, False), err
+    assert "apply" in call("exchange", "--help")[1]
+    assert sides.call("status", "--box", sides.health)["expected"] == 1
+
+
+def test_people_are_told_in_both_languages(tmp_path: Path) -> None:
+    box = tmp_path / "box"
+    told = call("exchange", "keys", "--box", box, "--side", "police", "--name", "cong-an")[1].splitlines()
+    assert [line.split()[0] for line in told] == ["Khóa", "Key"]
+    call("exchange", "keys", "--box", tmp_path / "other", "--side", "health", "--name", "y-te")
+    key = tmp_path / "other" / "y-te.public.pem"
+    assert "telephone" in call("exchange", "trust", key, "--box", box, "--name", "y-te")[1]
+    code, out, _ = call("exchange", "daily", "--box", box, "--day", "2021-12-01")
+    report, page = out.splitlines()
+    assert (code, Path(report).name) == (0, "cong-an-000001-daily.zip")
+    assert "01/12/2021" in Path(page).read_text(encoding="utf-8")
