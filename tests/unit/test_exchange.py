@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sides import HEALTH, NOON, POLICE, ask_for, judge_cheaply, list_answers, make_sides, note, write_claims
+from sides import HEALTH, NOON, POLICE, ask_for, forge, judge_cheaply, list_answers, make_sides, note, write_claims
 from xacthuc.engines import Engine
 from xacthuc.exchange import (
     ExchangeRefused,
@@ -24,7 +24,7 @@ from xacthuc.exchange import (
     trust,
 )
 from xacthuc.exchange.envelope import take_rows
-from xacthuc.exchange.tables import PERSON_COLUMNS
+from xacthuc.exchange.tables import DAILY_SCHEMA, PERSON_COLUMNS
 
 CLAIMS = [
     note("a", number12="036150001234"),
@@ -292,3 +292,64 @@ def test_a_ledger_that_was_altered_is_refused(
     with pytest.raises(ExchangeRefused) as refusal, open_mailbox(health):
         pass
     assert refusal.value.code == "exchange_ledger_broken"
+
+
+@pytest.mark.parametrize("about", [{"day": "../../elsewhere"}, {"day": "2021-13-01"}, {}])
+def test_a_report_of_no_day_is_refused(sides: tuple[Path, Path], tmp_path: Path, about: dict[str, str]) -> None:
+    health, police = sides
+    with open_mailbox(police) as box:
+        report = report_day(box, date(2021, 12, 1), at=NOON)
+    forged = forge(report, tmp_path / "forged.zip", by=police, about=about)
+    with open_mailbox(health) as box, pytest.raises(ExchangeRefused) as refusal:
+        apply(box, forged, at=NOON)
+    assert refusal.value.code == "exchange_rows_unusable"
+    assert not (health / "daily").exists()
+
+
+def test_a_report_of_no_level_is_refused(sides: tuple[Path, Path], tmp_path: Path) -> None:
+    health, police = sides
+    with open_mailbox(police) as box:
+        report = report_day(box, date(2021, 12, 1), at=NOON)
+    rows = [{"level": "village", "unit": None, "measure": "received", "code": None, "claims": 1}]
+    forged = forge(report, tmp_path / "forged.zip", by=police, table=pa.Table.from_pylist(rows, schema=DAILY_SCHEMA))
+    with open_mailbox(health) as box, pytest.raises(ExchangeRefused) as refusal:
+        apply(box, forged, at=NOON)
+    assert refusal.value.code == "exchange_rows_unusable"
+
+
+def test_what_a_killed_command_left_is_finished_or_cleared_away(
+    sides: tuple[Path, Path], claims: Path, duckdb_engine: Engine
+) -> None:
+    health, _ = sides
+    (request,) = ask_for(health, claims, duckdb_engine).requests
+    data = request.read_bytes()
+    request.rename(request.with_name(request.name + ".waiting"))  # in the ledger, without its name
+    early = request.with_name(f"{HEALTH}-000002-request.zip.waiting")
+    early.write_bytes(data)  # ready, but never in the ledger
+    begun = request.with_name("x.1.tmp")
+    begun.write_bytes(b"half")
+    never = health / "asked" / "000002.parquet"
+    never.write_bytes((health / "asked" / "000001.parquet").read_bytes())
+    with open_mailbox(health):
+        assert request.read_bytes() == data
+        assert not any(path.exists() for path in (early, begun, never))
+
+
+def test_a_second_key_of_the_partner_is_trusted_beside_the_first(
+    sides: tuple[Path, Path], claims: Path, tmp_path: Path, duckdb_engine: Engine
+) -> None:
+    health, police = sides
+    make_mailbox(tmp_path / "new", side="health", name=HEALTH)
+    ask_for(health, claims, duckdb_engine)
+    (tmp_path / "new" / "private.pem").replace(health / "private.pem")
+    more = write_claims([note("f"), note("g")], tmp_path / "more")
+    (request,) = ask_for(health, more, duckdb_engine).requests
+    first = health / "sent" / f"{HEALTH}-000001-request.zip"
+    with open_mailbox(police) as box:
+        answer(box, first, judge=judge_cheaply, at=NOON)
+        with pytest.raises(ExchangeRefused) as refusal:
+            answer(box, request, judge=judge_cheaply, at=NOON)
+    assert refusal.value.code == "exchange_key_unknown"
+    trust(police, key=tmp_path / "new" / f"{HEALTH}.public.pem", name=HEALTH)
+    with open_mailbox(police) as box:
+        assert [done.request for done in answer(box, request, judge=judge_cheaply, at=NOON)] == [2]
