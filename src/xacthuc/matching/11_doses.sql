@@ -15,28 +15,35 @@ WITH nobody AS (
     JOIN decided AS d ON c.claim = d.claim
     WHERE d.person_no IS NULL AND c.given AND c.refused IS NULL AND c.name_fold IS NOT NULL AND c.birth_date IS NOT NULL
 ),
-entries AS (
-    SELECT
-        c.claim, c.dose_no, c.vaccine, c.lot, c.dose_date, c.name_fold, c.birth_date,
-        CASE WHEN d.sure THEN d.person_no ELSE g.group_no END AS group_no,
-        coalesce(d.person_no, n.who, g.group_no) AS who
-    FROM claims AS c
-    JOIN decided AS d ON c.claim = d.claim
-    LEFT JOIN groups AS g ON c.claim = g.claim
-    LEFT JOIN nobody AS n ON c.claim = n.claim
-    WHERE c.given AND c.refused IS NULL
+whose AS (
+    SELECT claim, person_no AS group_no, person_no AS who
+    FROM decided
+    WHERE sure
+    UNION ALL
+    SELECT d.claim, g.group_no, coalesce(d.person_no, n.who, g.group_no) AS who
+    FROM decided AS d
+    LEFT JOIN groups AS g ON d.claim = g.claim
+    LEFT JOIN nobody AS n ON d.claim = n.claim
+    WHERE NOT d.sure
 ),
 several AS (
-    SELECT who
-    FROM entries
-    GROUP BY who
+    SELECT w.who
+    FROM whose AS w
+    JOIN claims AS c ON w.claim = c.claim
+    WHERE c.given AND c.refused IS NULL
+    GROUP BY w.who
     HAVING count(*) > 2
-        OR count(*) = 2 AND (coalesce(min(dose_no) = max(dose_no), true) OR coalesce(min(dose_date) = max(dose_date), true))
+        OR count(*) = 2
+            AND (coalesce(min(c.dose_no) = max(c.dose_no), true) OR coalesce(min(c.dose_date) = max(c.dose_date), true))
 ),
 few AS (
-    SELECT entries.*, day_number(entries.dose_date) AS day_no
-    FROM entries
-    JOIN several ON entries.who = several.who
+    SELECT
+        c.claim, c.dose_no, c.vaccine, c.lot, c.dose_date, c.name_fold, c.birth_date,
+        w.group_no, w.who, day_number(c.dose_date) AS day_no
+    FROM several
+    JOIN whose AS w ON several.who = w.who
+    JOIN claims AS c ON w.claim = c.claim
+    WHERE c.given AND c.refused IS NULL
 ),
 compared AS (
     SELECT
