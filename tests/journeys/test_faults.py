@@ -128,8 +128,8 @@ def overwrite(path: Path) -> None:
 
 
 TABLES = (
-    "out/work/claims/rows/*0.parquet",
-    "out/work/claims/*0.json",
+    "out/*/claims/rows/*0.parquet",
+    "out/*/claims/*0.json",
     "tmp/*/people/rows/*.parquet",
     "tmp/*/matching/pairs.parquet",
 )

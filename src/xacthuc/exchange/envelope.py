@@ -29,6 +29,15 @@ SIGNATURE_BYTES = 64
 _BEGIN, _END, _END_BYTES = b"PK\x03\x04", b"PK\x05\x06", 22  # of a zip without a remark
 _BLOCK = 1 << 20
 
+# What zipfile says of a file that is none or is broken.
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    EOFError,
+    NotImplementedError,  # zipfile: a method of compression it does not know
+    RuntimeError,  # an entry that is encrypted
+    UnicodeDecodeError,
+)
+
 
 @dataclass(frozen=True)
 class Manifest:
@@ -94,7 +103,7 @@ def unseal(path: Path, *, keys: Mapping[str, Ed25519PublicKey], rows: Path, copy
             manifest = _check_manifest(text, signature, keys=keys, name=name)  # 3, 4, 5
             with package.open(ROWS) as stream, rows.open("wb") as out:
                 size, digest = _copy(stream, out)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, UnicodeDecodeError):
+    except _UNREADABLE:
         raise ExchangeRefused("exchange_file_damaged", name) from None
     if (size, digest) != (manifest.rows_bytes, manifest.rows_sha256):  # 6
         raise ExchangeRefused("exchange_file_altered", name)
@@ -113,7 +122,7 @@ def read_manifest(path: Path) -> Manifest:
         with zipfile.ZipFile(path) as package:
             _check_entries(package, name=path.name)
             return _read_manifest(package.read(MANIFEST), name=path.name)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, UnicodeDecodeError):
+    except _UNREADABLE:
         raise ExchangeRefused("exchange_file_damaged", path.name) from None
 
 
