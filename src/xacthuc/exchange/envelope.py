@@ -33,8 +33,7 @@ _BLOCK = 1 << 20
 _UNREADABLE = (
     zipfile.BadZipFile,
     EOFError,
-    NotImplementedError,  # zipfile: a method of compression it does not know
-    RuntimeError,  # an entry that is encrypted
+    RuntimeError,  # an entry that is encrypted, or packed in a way it does not know
     UnicodeDecodeError,
 )
 
