@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from xacthuc.codes.units import load_units
-from xacthuc.records import VERDICT_SCHEMA
+from xacthuc.reporting.patterns import writing_lines
 
 PRODUCTS = ("AstraZeneca", "Comirnaty", "Spikevax", "Vero Cell", "Abdala", None)
 REASONS = (
@@ -24,6 +26,7 @@ REASONS = (
     ("NO_NUMBER", ("number", "number_malformed")),
     ("AMBIGUOUS", ("number", "person_ambiguous")),
 )
+JUDGED = ("unit", "dose_no", "identity", "vaccination", "sure", "person")
 RECORD_FIELDS = ("name", "birth_date", "sex", "number", "phone", "vaccine", "dose_date", "lot")
 
 
@@ -35,9 +38,9 @@ def list_communes(provinces: tuple[str, ...] | None, *, per_district: int) -> li
     return [unit.code for district in districts for unit in tree.children(district.code)[:per_district]]
 
 
-def make_verdict(rng: random.Random, *, record: str, commune: str, badness: float) -> dict[str, object]:
+def make_verdict(rng: random.Random, *, record: str, commune: str, badness: float) -> dict[str, Any]:
     """Make one line; `badness` is the share of lines whose person is not settled."""
-    line: dict[str, object] = {
+    line: dict[str, Any] = {
         "record": record,
         "file": "ds.xlsx",
         "sheet": "S",
@@ -70,7 +73,7 @@ def make_verdict(rng: random.Random, *, record: str, commune: str, badness: floa
     return line
 
 
-def make_record(rng: random.Random, verdict: dict[str, object], *, first: date) -> dict[str, object]:
+def make_record(rng: random.Random, verdict: Mapping[str, Any], *, first: date) -> dict[str, object]:
     """Make the cleaned record of a line."""
     day = first + timedelta(days=min(230, int(abs(rng.gauss(130, 55)))))
     made: dict[str, object] = {name: verdict[name] for name in ("record", "file", "sheet", "row", "dose_no")}
@@ -92,15 +95,26 @@ def write_country(
         verdicts.append(make_verdict(rng, record=f"r{number:07d}", commune=commune, badness=badness[commune]))
         records.append(make_record(rng, verdicts[-1], first=date(2021, 3, 8)))
     folder.mkdir(parents=True, exist_ok=True)
-    schema = pa.schema(
-        [("record", pa.string()), ("file", pa.string()), ("sheet", pa.string()), ("row", pa.int32())]
-        + [("dose_no", pa.int8())]
-        + [(name, pa.string()) for name in RECORD_FIELDS]
+    return put_lines(folder, verdicts=verdicts, records=records) | _write_supply(
+        rng, folder, communes, per_commune=lines // len(communes)
     )
-    pq.write_table(pa.Table.from_pylist(verdicts, VERDICT_SCHEMA), folder / "verdicts.parquet")
-    pq.write_table(pa.Table.from_pylist(records, schema), folder / "records.parquet")
-    paths = {"verdicts": folder / "verdicts.parquet", "records": folder / "records.parquet"}
-    return paths | _write_supply(rng, folder, communes, per_commune=lines // len(communes))
+
+
+def put_lines(
+    folder: Path, *, verdicts: Sequence[Mapping[str, Any]], records: Sequence[Mapping[str, object]]
+) -> dict[str, Path]:
+    """Write the lines of verdicts and their records, as a run does; give the path by argument of build_report."""
+    judged = [
+        {name: verdict[name] for name in JUDGED}
+        | {name: record[name] for name in ("vaccine", "dose_date")}
+        | {"reasons": ";".join(f"{reason['field']}:{reason['code']}" for reason in verdict["reasons"])}
+        for verdict, record in zip(verdicts, records, strict=True)
+    ]
+    texts = [(name, pa.string()) for name in ("unit", "identity", "vaccination", "person", "vaccine", "dose_date")]
+    schema = pa.schema([*texts, ("dose_no", pa.int8()), ("sure", pa.bool_()), ("reasons", pa.string())])
+    with writing_lines(folder) as lines:
+        lines.add(pa.Table.from_pylist(judged, schema))
+    return {"lines": folder}
 
 
 def _write_supply(rng: random.Random, folder: Path, communes: list[str], *, per_commune: int) -> dict[str, Path]:

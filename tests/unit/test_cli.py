@@ -20,7 +20,6 @@ from line import list_steps, write_csv
 from village import HEADINGS, note_person, write_lists, write_register
 from xacthuc import cli, demo, pipeline
 from xacthuc.engines import EngineFailed
-from xacthuc.reporting.tables import RecordsDoNotFit
 from xacthuc.runs import delivery
 from xacthuc.runs.cleaners import CleanerLost
 
@@ -277,7 +276,6 @@ ENDS: dict[str, tuple[BaseException, int, str]] = {
     "the system's memory": (OSError(12, "Cannot allocate memory"), 3, "--memory"),
     "damaged table": (ArrowInvalid("HEM0"), 3, "not as it should be"),
     "memory": (MemoryError(), 3, "--memory"),
-    "records of two runs": (RecordsDoNotFit("HEM0"), 2, "are not of one run"),
 }
 
 
@@ -353,7 +351,7 @@ def test_files_of_a_person_are_left_alone(call: Call, register: Path, lists: lis
     assert [path.name for path in (tmp_path / "out" / "annotated").iterdir()] == [lists[0].name]
 
 
-@pytest.mark.parametrize("name", ["verdicts.parquet", "records.parquet", "explanations.parquet"])
+@pytest.mark.parametrize("name", ["verdicts.parquet", "work/lines.parquet", "explanations.parquet"])
 def test_run_that_is_damaged_is_said(call: Call, register: Path, lists: list[Path], tmp_path: Path, name: str) -> None:
     out = tmp_path / "out"
     assert call("verify", lists[1], "--register", register, "--out", out, "--json", "--no-report", *DAY)[0] == 0

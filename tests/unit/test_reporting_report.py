@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from reporting_country import write_country
+from reporting_country import put_lines, write_country
 
 from xacthuc.codes.units import load_units
 from xacthuc.engines import open_engine
@@ -20,6 +20,7 @@ from xacthuc.reporting.country_map import draw_map, find_breaks, find_shade, rea
 from xacthuc.reporting.figures import Figures, collect_figures
 from xacthuc.reporting.notes import write_checked
 from xacthuc.reporting.pages import render_page, write_count, write_large, write_share
+from xacthuc.reporting.patterns import LINES
 from xacthuc.reporting.report import build_report, list_stages, round_up
 from xacthuc.reporting.tables import Sources, build_tables
 
@@ -88,10 +89,10 @@ def test_one_province_has_its_communes_and_its_place_on_the_map(tmp_path: Path) 
 
 def test_one_district_has_a_flat_list_of_communes(tmp_path: Path) -> None:
     paths = write_country(tmp_path, lines=300, provinces=("96",), per_district=4)
-    table = pq.read_table(paths["verdicts"])
+    table = pq.read_table(paths["lines"] / LINES)
     district = {unit.code for unit in load_units("2021").children("964")}
     kept = table.filter(pa.array([unit is None or unit in district for unit in table["unit"].to_pylist()]))
-    pq.write_table(kept, paths["verdicts"])
+    pq.write_table(kept, paths["lines"] / LINES)
     page = build(tmp_path, paths)
     assert "<h2><span" in page
     assert "Theo xã" in page
@@ -116,18 +117,18 @@ def test_the_page_is_headed_by_the_smallest_unit_that_holds_all(
     tmp_path: Path, units: list[str | None], name: str, places: set[str]
 ) -> None:
     paths = write_country(tmp_path, lines=60, provinces=("36",))
-    table = pq.read_table(paths["verdicts"])
+    table = pq.read_table(paths["lines"] / LINES)
     chosen = pa.array([units[n % len(units)] for n in range(table.num_rows)], pa.string())
-    pq.write_table(table.set_column(table.schema.get_field_index("unit"), "unit", chosen), paths["verdicts"])
-    figures = figures_of(tmp_path, {key: paths[key] for key in ("verdicts", "records")})
+    pq.write_table(table.set_column(table.schema.get_field_index("unit"), "unit", chosen), paths["lines"] / LINES)
+    figures = figures_of(tmp_path, {"lines": paths["lines"]})
     assert figures.scope_name.vi == name
     assert {place.name.vi for place in figures.places} == places
 
 
 def test_nothing_at_all_is_a_report_too(tmp_path: Path) -> None:
     paths = write_country(tmp_path, lines=3, provinces=("01",), per_district=1)
-    pq.write_table(pq.read_table(paths["verdicts"]).slice(0, 0), paths["verdicts"])
-    page = build(tmp_path, {name: paths[name] for name in ("verdicts", "records")})
+    pq.write_table(pq.read_table(paths["lines"] / LINES).slice(0, 0), paths["lines"] / LINES)
+    page = build(tmp_path, {"lines": paths["lines"]})
     assert "Không có lý do nào." in page
     assert "Không mũi nào có ngày tiêm." in page
     assert "chưa biết" in page
@@ -166,7 +167,7 @@ def test_the_waterfall_never_grows_after_recorded(tmp_path: Path) -> None:
 def test_the_bars_add_up_where_units_record_more_than_they_report(tmp_path: Path) -> None:
     """What the backlog of some leaves out of what others record too much is said, and so is what nobody reported."""
     paths = write_country(tmp_path, lines=600, provinces=("36",), per_district=2)
-    recorded = figures_of(tmp_path, {name: paths[name] for name in ("verdicts", "records")}).places
+    recorded = figures_of(tmp_path, {"lines": paths["lines"]}).places
     units = [unit.code for place in recorded for unit in place.below if not unit.code.endswith("-")]
     doses = [unit.figures["recorded"] for place in recorded for unit in place.below if not unit.code.endswith("-")]
     given = [doses[0] - 5, doses[1] - 8, *(count + 3 for count in doses[2:-1])]  # the last one reports nothing
@@ -208,18 +209,10 @@ def test_the_worst_communes_come_first_and_name_their_chain(tmp_path: Path) -> N
 
 
 def write_days(folder: Path, days: dict[str | None, int]) -> dict[str, Path]:
-    paths = write_country(folder, lines=sum(days.values()), provinces=("01",), per_district=1)
-    verdicts = pq.read_table(paths["verdicts"])
-    settled = pa.array(["PLAUSIBLE"] * verdicts.num_rows)
-    matched = pa.array(["MATCHED"] * verdicts.num_rows)
-    for name, column in (("vaccination", settled), ("identity", matched)):
-        verdicts = verdicts.set_column(verdicts.schema.get_field_index(name), verdicts.schema.field(name), column)
-    pq.write_table(verdicts, paths["verdicts"])
-    records = pq.read_table(paths["records"])
-    texts = [day for day, count in days.items() for _ in range(count)]
-    at = records.schema.get_field_index("dose_date")
-    pq.write_table(records.set_column(at, "dose_date", pa.array(texts, pa.string())), paths["records"])
-    return {name: paths[name] for name in ("verdicts", "records")}
+    dates = [day for day, count in days.items() for _ in range(count)]
+    settled = {"unit": "00001", "dose_no": 1, "identity": "MATCHED", "vaccination": "PLAUSIBLE", "reasons": []}
+    verdicts = [settled | {"person": "p", "sure": True}] * len(dates)
+    return put_lines(folder, verdicts=verdicts, records=[{"vaccine": "Comirnaty", "dose_date": day} for day in dates])
 
 
 @pytest.mark.parametrize(

@@ -9,15 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.csv as pa_csv
-import pyarrow.parquet as pq
 import pytest
-from reporting_country import write_country
+from reporting_country import put_lines, write_country
 
 from xacthuc.engines import Engine, open_engine
-from xacthuc.records import VERDICT_SCHEMA
-from xacthuc.reporting.tables import ORDER, FiguresRefused, RecordsDoNotFit, Sources, Tables, build_tables, write_tables
+from xacthuc.reporting.tables import ORDER, FiguresRefused, Sources, Tables, build_tables, write_tables
 
 HAI_MINH, DUY_TRINH = "14233", "20617"  # communes of Nam Định and Quảng Nam
 MARKS = {"field": "name", "code": "name_marks_lost"}
@@ -54,13 +51,8 @@ LINES = (
 
 
 def write_lines(folder: Path, lines: tuple[Any, ...] = LINES) -> dict[str, Path]:
-    pq.write_table(pa.Table.from_pylist(list(lines), VERDICT_SCHEMA), folder / "verdicts.parquet")
-    rows = [
-        {"record": line["record"], "vaccine": "AstraZeneca", "dose_date": "2021-08-09" if line["unit"] else None}
-        for line in lines
-    ]
-    pq.write_table(pa.Table.from_pylist(rows), folder / "records.parquet")
-    return {name: folder / f"{name}.parquet" for name in ("verdicts", "records")}
+    rows = [{"vaccine": "AstraZeneca", "dose_date": "2021-08-09" if line["unit"] else None} for line in lines]
+    return put_lines(folder, verdicts=lines, records=rows)
 
 
 def find_unit(tables: Tables, unit: str) -> dict[str, Any]:
@@ -135,14 +127,6 @@ def test_more_recorded_than_given_is_no_negative_backlog(tmp_path: Path, engine:
     tables = build_tables(sources, engine=engine, scratch=tmp_path / "s")
     assert find_unit(tables, HAI_MINH)["unrecorded"] == 0
     assert (find_unit(tables, DUY_TRINH)["unrecorded"], find_unit(tables, DUY_TRINH)["given"]) == (3, 5)
-
-
-def test_a_record_that_stands_twice_is_refused(tmp_path: Path, engine: Engine) -> None:
-    paths = write_lines(tmp_path)
-    table = pq.read_table(paths["records"])
-    pq.write_table(pa.concat_tables([table, table.slice(0, 1)]), paths["records"])
-    with pytest.raises(RecordsDoNotFit):
-        build_tables(Sources(**paths), engine=engine, scratch=tmp_path / "s")
 
 
 def test_every_level_adds_up_to_the_one_above(tmp_path: Path, engine: Engine) -> None:

@@ -1,38 +1,44 @@
-"""Verdicts made ready for counting: each distinct list of reasons becomes one number, a pattern, the rest another one.
+"""Lines made ready for counting: each distinct list of reasons becomes one number, a pattern, the rest another one.
 
 Millions of lines share a few thousand lists of reasons, so only the distinct ones are looked at in Python; numbers cost
-an engine less than texts. The other number, the status, stands for identity, vaccination, and what is proposed.
+an engine less than texts. The other number, the status, stands for identity, vaccination, and what is proposed. The
+lines are written while the verdicts are, so that a report of a whole nation need not read the verdicts again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from xacthuc.engines import writing
 from xacthuc.findings import get_code
 from xacthuc.records import IDENTITY, VACCINATION
 from xacthuc.reporting.words import Axis, find_axis
 
 PROBLEM_KINDS = frozenset({"wrong", "refused"})
-BATCH_LINES = 200_000  # bounds the memory of one pass over the verdicts
-
-VERDICT_COLUMNS = ["record", "unit", "dose_no", "identity", "vaccination", "sure", "person", "reasons"]
+LINES, PATTERNS = "lines.parquet", "patterns.parquet"
 SIZES = (len(IDENTITY), len(VACCINATION), 2, 2)  # identity, vaccination, sure, somebody is proposed
 
 LINES_SCHEMA = pa.schema(
     [
-        pa.field("record", pa.string()),
         pa.field("unit", pa.string()),
+        pa.field("product", pa.string()),
         pa.field("dose_no", pa.int32()),
+        pa.field("dose_date", pa.string()),
         pa.field("status", pa.int32()),
         pa.field("pattern", pa.int32()),
+    ]
+)
+PATTERNS_SCHEMA = pa.schema(
+    [
+        pa.field("pattern", pa.int32()),
+        pa.field("reasons", pa.string()),  # "field:code;field:code"
     ]
 )
 STATUSES_SCHEMA = pa.schema(
@@ -63,57 +69,73 @@ CLASSES_SCHEMA = pa.schema(
 )
 
 
-@dataclass
-class _Patterns:
-    """Numbers handed out so far, by the text of the list of reasons ("name:name_marks_lost ...")."""
+class Lines:
+    """The lines of a run, written as they are judged."""
 
-    numbers: dict[str, int] = field(default_factory=dict)
+    def __init__(self, writer: pq.ParquetWriter) -> None:
+        """Begin without a line."""
+        self._writer = writer
+        self._numbers: dict[str, int] = {}
 
-    def number(self, texts: pa.Array) -> pa.Array:
+    def add(self, judged: pa.Table) -> None:
+        """Add lines: unit, vaccine, dose_no, dose_date, identity, vaccination, sure, person, and reasons as text."""
+        columns = [judged[name] for name in ("unit", "vaccine", "dose_no", "dose_date")]
+        pattern = self._number(judged["reasons"].combine_chunks())
+        table = pa.Table.from_arrays([*columns, _number_status(judged), pattern], names=LINES_SCHEMA.names)
+        self._writer.write_table(table.cast(LINES_SCHEMA))
+
+    def _number(self, texts: pa.Array) -> pa.Array:
         """Give the pattern of each text, new ones included."""
         encoded = texts.dictionary_encode()
-        table = [self.numbers.setdefault(text, len(self.numbers)) for text in encoded.dictionary.to_pylist()]
+        table = [self._numbers.setdefault(text, len(self._numbers)) for text in encoded.dictionary.to_pylist()]
         return pa.array(table, pa.int32()).take(encoded.indices)
 
+    def list_patterns(self) -> pa.Table:
+        """Give the lists of reasons in the order of their numbers."""
+        return pa.Table.from_arrays([list(self._numbers.values()), list(self._numbers)], schema=PATTERNS_SCHEMA)
 
-def write_lines(verdicts: Path, *, lines: Path, statuses: Path, reasons: Path, classes: Path) -> int:
-    """Write the verdicts as numbers, and what the numbers stand for; give the count of lines.
 
-    `verdicts` is a file or folder of VERDICT_SCHEMA. An unknown reason code is an assertion. Reasons of the kinds
-    `noted` and `repaired` are no problems and do not count.
+@contextmanager
+def writing_lines(folder: Path) -> Iterator[Lines]:
+    """Let lines be written to LINES in `folder`, and to PATTERNS what their numbers stand for; whole or not at all."""
+    with (
+        writing(folder / PATTERNS) as patterns,
+        writing(folder / LINES) as unfinished,
+        pq.ParquetWriter(unfinished, LINES_SCHEMA) as writer,
+    ):
+        lines = Lines(writer)
+        yield lines
+        pq.write_table(lines.list_patterns(), patterns)
+
+
+def explain_numbers(patterns: Path, *, statuses: Path, reasons: Path, classes: Path) -> None:
+    """Write what the numbers of the lines stand for.
+
+    An unknown reason code is an assertion. Reasons of the kinds `noted` and `repaired` are no problems, they do not
+    count.
     """
-    patterns = _Patterns()
-    count = 0
-    data = ds.dataset(verdicts, format="parquet")
-    with pq.ParquetWriter(lines, LINES_SCHEMA, use_dictionary=["unit", "status", "pattern"]) as writer:
-        for batch in data.to_batches(columns=VERDICT_COLUMNS, batch_size=BATCH_LINES):
-            if batch.num_rows:
-                writer.write_batch(_narrow(batch, patterns))
-                count += batch.num_rows
-    problems = {number: dict(_list_problems(text)) for text, number in patterns.numbers.items()}
+    listed = pq.read_table(patterns, schema=PATTERNS_SCHEMA).to_pylist()
+    problems = {row["pattern"]: dict(_list_problems(row["reasons"])) for row in listed}
     pq.write_table(pa.Table.from_pylist(list(_tell_statuses()), STATUSES_SCHEMA), statuses)
     pq.write_table(pa.Table.from_pylist(list(_tell_reasons(problems)), REASONS_SCHEMA), reasons)
     pq.write_table(pa.Table.from_pylist(list(_tell_classes(problems)), CLASSES_SCHEMA), classes)
-    return count
 
 
-def _narrow(batch: pa.RecordBatch, patterns: _Patterns) -> pa.RecordBatch:
+def _number_status(judged: pa.Table) -> pa.ChunkedArray:
     parts = [
-        pc.index_in(batch.column("identity"), value_set=pa.array(IDENTITY)),
-        pc.index_in(batch.column("vaccination"), value_set=pa.array(VACCINATION)),
-        batch.column("sure").cast(pa.int32()),
-        pc.is_valid(batch.column("person")).cast(pa.int32()),
+        pc.index_in(judged["identity"], value_set=pa.array(IDENTITY)),
+        pc.index_in(judged["vaccination"], value_set=pa.array(VACCINATION)),
+        judged["sure"].cast(pa.int32()),
+        pc.is_valid(judged["person"]).cast(pa.int32()),
     ]
     status = parts[0]
     for part, size in zip(parts[1:], SIZES[1:], strict=True):
         status = pc.add(pc.multiply(status, size), part)
-    pattern = patterns.number(_join_reasons(batch.column("reasons")))
-    columns = [batch.column("record"), batch.column("unit"), batch.column("dose_no"), status, pattern]
-    return pa.RecordBatch.from_arrays(columns, names=LINES_SCHEMA.names).cast(LINES_SCHEMA)
+    return status
 
 
 def _tell_statuses() -> Iterator[dict[str, object]]:
-    """Give every status in the order of the numbers that _narrow makes."""
+    """Give every status in the order of the numbers that _number_status gives."""
     every = product(IDENTITY, VACCINATION, (False, True), (False, True))
     for status, (identity, vaccination, sure, proposed) in enumerate(every):
         refused = "REFUSED" in (identity, vaccination)
@@ -129,19 +151,8 @@ def _tell_statuses() -> Iterator[dict[str, object]]:
         }
 
 
-def _join_reasons(lists: pa.ListArray) -> pa.Array:
-    """Give each list of {field, code} as one text; an empty list is an empty text."""
-    # flatten() and value offsets of a sliced array do not start at nought together: count the lengths instead.
-    lengths = pc.fill_null(pc.list_value_length(lists), 0)
-    offsets = pa.concat_arrays([pa.array([0], pa.int64()), pc.cumulative_sum(lengths.cast(pa.int64()))])
-    entries = lists.flatten()
-    texts = pc.binary_join_element_wise(pc.struct_field(entries, "field"), pc.struct_field(entries, "code"), ":")
-    joined = pa.ListArray.from_arrays(offsets.cast(pa.int32()), texts)
-    return pc.binary_join(joined, " ")
-
-
 def _list_problems(text: str) -> Iterator[tuple[str, Axis]]:
-    for reason in text.split():
+    for reason in text.split(";") if text else ():
         field_name, _, name = reason.partition(":")
         code = get_code(name)
         if code.kind in PROBLEM_KINDS:

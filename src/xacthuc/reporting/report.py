@@ -45,8 +45,7 @@ class Stage:
 def build_report(
     out: Path,
     *,
-    verdicts: Path,
-    records: Path,
+    lines: Path,
     findings: Path | None = None,
     rows: Path | None = None,
     checks: Path | None = None,
@@ -59,15 +58,15 @@ def build_report(
 ) -> list[Path]:
     """Write `report.html`, `tables/` and `public/` under `out` and give the paths written, the page first.
 
-    `verdicts`, `records`, `findings`, `rows` and `checks` are what `verify` wrote. Of the optional figures by unit
-    (Parquet or CSV, unit codes of 2021), `deliveries` has unit, product, doses; `population` unit, people, adults;
-    `unrecorded` unit and either `given` or `unrecorded` doses. What is None is said to be unknown. Without an
-    engine a DuckDB of 4 GB is opened and closed. Raises RecordsDoNotFit, FiguresRefused, EngineFailed. Not checked:
-    that the inputs are of one run.
+    `lines` (the folder of the counted lines), `findings`, `rows` and `checks` are what `verify` wrote. Of the optional
+    figures by unit (Parquet or CSV, unit codes of 2021), `deliveries` has unit, product, doses; `population` unit,
+    people, adults; `unrecorded` unit and either `given` or `unrecorded` doses. What is None is said to be unknown.
+    Without an engine a DuckDB of 4 GB is opened and closed. Raises FiguresRefused, EngineFailed. Not checked: that the
+    inputs are of one run.
     """
     out.mkdir(parents=True, exist_ok=True)
     scratch = out / ".report"
-    sources = Sources(verdicts, records, deliveries, population, unrecorded)
+    sources = Sources(lines, deliveries, population, unrecorded)
     opened = engine or open_engine("duckdb", scratch=scratch / "spill")
     try:
         tables = build_tables(sources, engine=opened, scratch=scratch / "steps")

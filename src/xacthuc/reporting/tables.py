@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from xacthuc.codes.units import UnitTree, load_units
 from xacthuc.engines import Engine, load_steps, writing
-from xacthuc.reporting.patterns import write_lines
+from xacthuc.reporting.patterns import LINES, PATTERNS, explain_numbers
 from xacthuc.reporting.words import Words, write_reasons
 
 UNKNOWN = "-"  # ends the code of a unit that is not known: "01-" is somewhere in Hà Nội
@@ -51,10 +51,6 @@ SHARES: Mapping[str, tuple[str, str]] = {
 }
 
 
-class RecordsDoNotFit(Exception):
-    """verdicts and records are not of the same run: a record stands twice in records.parquet."""
-
-
 class FiguresRefused(ValueError):
     """A file of figures by unit that would be lost in part or whole; says why, in both languages."""
 
@@ -68,8 +64,7 @@ class FiguresRefused(ValueError):
 class Sources:
     """Where the tables come from; what is None is not known and stays empty in the tables."""
 
-    verdicts: Path
-    records: Path
+    lines: Path  # the folder of LINES and PATTERNS
     deliveries: Path | None = None  # unit, product, doses
     population: Path | None = None  # unit, people, adults
     unrecorded: Path | None = None  # unit, and `given` or `unrecorded` doses
@@ -93,22 +88,18 @@ class Tables:
 def build_tables(sources: Sources, *, engine: Engine, scratch: Path) -> Tables:
     """Count everything there is to say, by unit, cause, product, dose number and day.
 
-    `scratch` is a folder of this call's own; it is emptied afterwards. Units are those of 2021. Raises RecordsDoNotFit,
-    FiguresRefused, EngineFailed. Not checked: that verdicts and records come from the same run, beyond their
-    number of rows.
+    `scratch` is a folder of this call's own; it is emptied afterwards. Units are those of 2021. Raises FiguresRefused,
+    EngineFailed.
     """
     scratch.mkdir(parents=True, exist_ok=True)
-    count = write_lines(
-        sources.verdicts,
-        lines=scratch / "verdicts.parquet",
+    explain_numbers(
+        sources.lines / PATTERNS,
         statuses=scratch / "statuses.parquet",
         reasons=scratch / "reasons.parquet",
         classes=scratch / "classes.parquet",
     )
     _write_inputs(sources, scratch)
-    made = _run_steps(sources.records, engine=engine, scratch=scratch)
-    if ds.dataset(made["01_lines"], format="parquet").count_rows() != count:
-        raise RecordsDoNotFit("a record stands more than once in records.parquet; run verify again and report then")
+    made = _run_steps(sources.lines / LINES, engine=engine, scratch=scratch)
     tables = {name: _read_made(made, name) for name in ORDER}
     shutil.rmtree(scratch)
     tables["units"] = _add_shares(_add_names(tables["units"]))
@@ -201,11 +192,11 @@ def _check_units(path: Path, figures: pa.Table, *, known: pa.ChunkedArray) -> No
         )
 
 
-def _run_steps(records: Path, *, engine: Engine, scratch: Path) -> dict[str, Path]:
+def _run_steps(lines: Path, *, engine: Engine, scratch: Path) -> dict[str, Path]:
     """Run the numbered steps one after another, each on what the earlier ones and the inputs give."""
     made: dict[str, Path] = {}
-    written = ("verdicts", "statuses", "reasons", "classes", "places", "people", "delivered", "given")
-    inputs = {name: scratch / f"{name}.parquet" for name in written} | {"cleaned": records}
+    written = ("statuses", "reasons", "classes", "places", "people", "delivered", "given")
+    inputs = {name: scratch / f"{name}.parquet" for name in written} | {"lines": lines}
     for name, step in load_steps("xacthuc.reporting").items():
         made[name] = scratch / f"{name}.parquet"
         engine.run_step(step, inputs=inputs, output=made[name])

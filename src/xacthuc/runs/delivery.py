@@ -10,6 +10,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from xacthuc.reporting.annotate import annotate_workbook
+from xacthuc.reporting.patterns import LINES, PATTERNS
 from xacthuc.reporting.report import build_report
 from xacthuc.reporting.tables import FiguresRefused
 from xacthuc.runs.order import Outcome, VerifyRefused
@@ -60,14 +61,13 @@ def write_report(
     given: Path | None = None,
 ) -> Path:
     """Write report.html, tables/ and public/ of the run in `out`; gives the page. Raises VerifyRefused."""
-    check_made(out, "records.parquet")
+    check_made(out, *(f"work/{name}" for name in (LINES, PATTERNS)))
     findings = out / "work" / "claims" / "findings"
     rows, checks = out / "rows.csv", out / "checks.json"
     try:
         written = build_report(
             out,
-            verdicts=out / "verdicts.parquet",
-            records=out / "records.parquet",
+            lines=out / "work",
             findings=findings if findings.exists() else None,
             rows=rows if rows.exists() else None,
             checks=checks if checks.exists() else None,

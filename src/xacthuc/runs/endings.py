@@ -49,15 +49,12 @@ def _find_of_engine(error: BaseException) -> tuple[int, str] | None:
     from pyarrow import ArrowException
 
     from xacthuc.engines import EngineFailed
-    from xacthuc.reporting.tables import RecordsDoNotFit
     from xacthuc.runs.cleaners import CleanerLost
 
     if isinstance(error, EngineFailed):
         return STOPPED, str(error)
     if isinstance(error, CleanerLost):
         return STOPPED, str(VerifyRefused("run_cleaner_lost"))
-    if isinstance(error, RecordsDoNotFit):
-        return UNUSABLE, str(VerifyRefused("run_records_differ"))
     if isinstance(error, MemoryError):  # Arrow's too, which is an ArrowException as well
         return STOPPED, str(EngineFailed("engine_memory_used_up"))
     if isinstance(error, OSError):

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from xacthuc import findings
 from xacthuc.engines import Engine, Query, Step, load_steps
 from xacthuc.records import REASON_TYPE, VERDICT_SCHEMA
+from xacthuc.reporting.patterns import LINES, PATTERNS, writing_lines
 from xacthuc.runs.intake import Source
 from xacthuc.runs.workspace import Workspace, writing
 
@@ -76,7 +77,7 @@ def keep_doses(engine: Engine, doses: Query, *, side: Path, done: Callable[[str]
 
 
 def judge(engine: Engine, *, tables: Mapping[str, Path], workspace: Workspace, done: Callable[[str], None]) -> None:
-    """Write explanations.parquet, persons.parquet and verdicts.parquet from what matching and rules said.
+    """Write explanations, persons and verdicts.parquet, and the lines of the report, from what was matched and ruled.
 
     Where the register's owner keeps its side, candidates.parquet there shows whom each claim may mean.
 
@@ -89,9 +90,11 @@ def judge(engine: Engine, *, tables: Mapping[str, Path], workspace: Workspace, d
     _make(("explanations",), engine, tables=known, side=workspace.out, done=done)
     if workspace.keeps_side:
         _make(("candidates",), engine, tables=known, side=workspace.side, done=done)
-    if not (workspace.out / "verdicts.parquet").exists():
+    written = (workspace.out / "verdicts.parquet", *(workspace.work / name for name in (LINES, PATTERNS)))
+    if not all(path.exists() for path in written):
         inputs = {table: known[table] for table in READS["verdicts"].split() if table != "claims"}
-        _write_verdicts(_judge_slices(engine, inputs={**inputs, "told": tables["told"]}), workspace.out)
+        judged = _judge_slices(engine, inputs={**inputs, "told": tables["told"]})
+        _write_verdicts(judged, out=workspace.out, work=workspace.work)
         done("verdicts")
 
 
@@ -134,14 +137,16 @@ def _put_codes(side: Path) -> Path:
     return path
 
 
-def _write_verdicts(tables: Iterable[pa.Table], out: Path) -> None:
+def _write_verdicts(tables: Iterable[pa.Table], *, out: Path, work: Path) -> None:
     with (
         writing(out / "verdicts.parquet") as verdicts_path,
         writing(out / "persons.parquet") as persons_path,
         _open_table(verdicts_path, VERDICT_SCHEMA) as verdicts,
         _open_table(persons_path, PERSON_SCHEMA) as persons,
+        writing_lines(work) as lines,
     ):
         for table in tables:
+            lines.add(table)
             reasons = shape_reasons(table["reasons"])
             shaped = table.set_column(table.schema.get_field_index("reasons"), "reasons", reasons)
             verdicts.write_table(shaped.select(VERDICT_SCHEMA.names).cast(VERDICT_SCHEMA))

@@ -1,10 +1,11 @@
 -- verdicts
 -- reads   claims, decided, groups, doses (matching 09, 10, 11), profiles, dose_reasons, people
 -- does    puts the two verdicts of a claim side by side; nothing of the register but its opaque reference passes here
--- writes  the columns of VERDICT_SCHEMA, reasons as text "field:code;field:code", and person_group, dose_group
+-- writes  the columns of VERDICT_SCHEMA, reasons as text "field:code;field:code", person_group, dose_group, and what the
+--         report counts by: vaccine, dose_date
 SELECT
     c.claim,
-    c.record, c.file, c.sheet, c.row, c.dose_no,
+    c.record, c.file, c.sheet, c.row, c.dose_no, c.vaccine, c.dose_date,
     coalesce(c.commune, c.district, c.province) AS unit,
     d.identity,
     CASE

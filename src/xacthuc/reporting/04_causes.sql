@@ -1,5 +1,5 @@
--- 05 causes
--- reads   cells (02), reasons (pattern -> axis, code, class_2262; problems only).
+-- 04 causes
+-- reads   cells (01), reasons (pattern -> axis, code, class_2262; problems only).
 -- does    counts, for every unit of every level, the lines that give a reason. A line with two reasons counts under both,
 --         so causes never add up to the number of open lines. Refused and double lines are counted apart by `state`.
 -- writes  one row per level, unit, state, axis and code.

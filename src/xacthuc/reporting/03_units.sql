@@ -1,5 +1,5 @@
--- 04 units
--- reads   cells (02), supply (03).
+-- 03 units
+-- reads   cells (01), supply (02).
 -- does    the figures of every unit of every level. The two axes stand side by side and are never merged: of the recorded
 --         doses, matched + mismatch + ... + foreign, and plausible + doubtful, and both + ... + neither, each add up.
 --         A plausible dose of a foreigner needs no more (`by_rule`); both_settled + by_rule + open_doses is all recorded.

@@ -1,5 +1,5 @@
--- 03 supply
--- reads   cells (02); delivered (unit, doses), given (unit, given, unrecorded), people (unit, people, adults), places.
+-- 02 supply
+-- reads   cells (01); delivered (unit, doses), given (unit, given, unrecorded), people (unit, people, adults), places.
 -- does    adds up what was delivered, given and lives in each unit, from whatever level the figures were given at. Doses
 --         reported as given are set against the recorded ones of the reporting units only, so a unit that does not
 --         report never looks like a backlog.

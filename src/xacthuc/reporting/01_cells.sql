@@ -1,5 +1,5 @@
--- 02 cells
--- reads   lines (01), places (unit -> chain), statuses (status -> identity ... proposal).
+-- 01 cells
+-- reads   lines, places (unit -> chain), statuses (status -> identity ... proposal).
 -- does    counts lines that are alike in everything but the day; every later table but the days comes from here. Then
 --         gives each count its units and the one state that decides where it is counted.
 -- writes  one row per cell, `doses` its count. A unit that is not known is its parent's code and a '-'.

@@ -1,5 +1,5 @@
--- 08 days
--- reads   lines (01), places, statuses.
+-- 07 days
+-- reads   lines, places, statuses.
 -- does    the two axes by the day on which the dose was given, for the nation and each province.
 -- writes  one row per level, unit and day (ISO text); null where the record has no day.
 WITH counted AS (

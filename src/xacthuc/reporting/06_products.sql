@@ -1,5 +1,5 @@
--- 07 products
--- reads   cells (02).
+-- 06 products
+-- reads   cells (01).
 -- does    the two axes by product and by dose number, for the nation and each province.
 -- writes  one row per level, unit, product and dose number; null where the record does not tell.
 WITH spread AS (

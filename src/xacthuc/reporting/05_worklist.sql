@@ -1,5 +1,5 @@
--- 06 worklist
--- reads   cells (02), classes (pattern -> identity_class, dose_class: the codes of each axis, sorted, one blank between).
+-- 05 worklist
+-- reads   cells (01), classes (pattern -> identity_class, dose_class: the codes of each axis, sorted, one blank between).
 -- does    what each unit has to do, by owner. Lines with exactly the same set of reasons and the same kind of proposal are
 --         one class of work: 'one_step' (every line has a sure proposal, or is a dose entered twice: one reviewed step
 --         settles all), 'compare' (a proposal that a person has to compare), 'ask' (somebody has to ask or look it up).
