@@ -112,14 +112,15 @@ def match(
 def group(
     engine: Engine, *, claims: Path, decided: Path, work: Path, report: Report = lambda _: None
 ) -> dict[str, Path]:
-    """Bring the claims of one person together, and the entries of one dose: the paths of `groups` (10), `doses` (11).
+    """Bring the claims of one person together, and the entries of one dose: the paths of `groups` (10), `doses` (12).
 
     `claims` as for `match`, `decided` as `match` gives it. Raises EngineFailed.
     """
     line = Line(engine, claims=claims, work=work, report=report)
     line.take("decided", decided)
     groups = line.make("groups", "10_groups", claims="claims", decided="decided")
-    doses = line.make("doses", "11_doses", claims="claims", decided="decided", groups="groups")
+    line.make("entries", "11_entries", claims="claims", decided="decided", groups="groups")
+    doses = line.make("doses", "12_doses", entries="entries", claims="claims")
     return {"groups": groups, "doses": doses}
 
 

@@ -1,5 +1,5 @@
 -- history
--- reads   doses_to_judge, doses (matching 11), claims, people, counted (rules 09), courses (rules 10), settings (of the rules)
+-- reads   doses_to_judge, doses (matching 12), claims, people, counted (rules 09), courses (rules 10), settings (of the rules)
 -- does    says of each dose what it counts for, and of its person how far the course is and what comes next; a dose that
 --         was entered twice belongs to the person of the entry that is kept; the register's opaque reference is all
 --         that passes of it

@@ -61,7 +61,7 @@ SORTED_ROWS = 2_000_000
 
 
 def line_up_doses(tables: Mapping[str, Path]) -> Query:
-    """Give the doses for the rules. `tables` has claims, decided, groups, doses (matching 11)."""
+    """Give the doses for the rules. `tables` has claims, decided, groups, doses (matching 12)."""
     known = {**tables, "repeated": tables["doses"]}
     inputs = {name: known[name] for name in READS["doses_to_judge"].split()}
     return Query(load_steps("xacthuc.runs")["doses_to_judge"], inputs)

@@ -1,5 +1,5 @@
 -- verdicts
--- reads   claims, decided, groups, doses (matching 09, 10, 11), profiles, dose_reasons, people
+-- reads   claims, decided, groups, doses (matching 09, 10, 12), profiles, dose_reasons, people
 -- does    puts the two verdicts of a claim side by side; nothing of the register but its opaque reference passes here
 -- writes  the columns of VERDICT_SCHEMA, reasons as text "field:code;field:code", person_group, dose_group, and what the
 --         report counts by: vaccine, dose_date

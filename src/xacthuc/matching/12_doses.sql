@@ -1,5 +1,5 @@
--- 11 doses
--- reads   claims, decided (09), groups (10)
+-- 12 doses
+-- reads   entries (11), claims
 -- does    finds doses that were entered twice, among entries that may be one person's and share a day or a dose number
 --         surely one person's (the same group):
 --         1 the same day, and not another dose number, nor both another vaccine and lot; or the same lot
@@ -9,41 +9,18 @@
 --         perhaps one person's (the same proposal, or the same name and birth date of nobody registered):
 --         5 the same name or birth date, day and vaccine, and the same dose number or lot, the other not against it
 -- writes  claim, first_claim (the first entry that it repeats), for the repeated entries only
-WITH nobody AS (
-    SELECT c.claim, -1 - min(c.claim) OVER (PARTITION BY c.name_fold, c.birth_date) AS who
-    FROM claims AS c
-    JOIN decided AS d ON c.claim = d.claim
-    WHERE d.person_no IS NULL AND c.given AND c.refused IS NULL AND c.name_fold IS NOT NULL AND c.birth_date IS NOT NULL
-),
-whose AS (
-    SELECT claim, person_no AS group_no, person_no AS who
-    FROM decided
-    WHERE sure
-    UNION ALL
-    SELECT d.claim, g.group_no, coalesce(d.person_no, n.who, g.group_no) AS who
-    FROM decided AS d
-    LEFT JOIN groups AS g ON d.claim = g.claim
-    LEFT JOIN nobody AS n ON d.claim = n.claim
-    WHERE NOT d.sure
-),
-several AS (
-    SELECT w.who
-    FROM whose AS w
-    JOIN claims AS c ON w.claim = c.claim
-    WHERE c.given AND c.refused IS NULL
-    GROUP BY w.who
+WITH several AS (
+    SELECT who
+    FROM entries
+    GROUP BY who
     HAVING count(*) > 2
-        OR count(*) = 2
-            AND (coalesce(min(c.dose_no) = max(c.dose_no), true) OR coalesce(min(c.dose_date) = max(c.dose_date), true))
+        OR count(*) = 2 AND (coalesce(min(dose_no) = max(dose_no), true) OR coalesce(min(day_no) = max(day_no), true))
 ),
 few AS (
-    SELECT
-        c.claim, c.dose_no, c.vaccine, c.lot, c.dose_date, c.name_fold, c.birth_date,
-        w.group_no, w.who, day_number(c.dose_date) AS day_no
+    SELECT e.claim, e.dose_no, e.day_no, e.group_no, e.who, c.vaccine, c.lot, c.dose_date, c.name_fold, c.birth_date
     FROM several
-    JOIN whose AS w ON several.who = w.who
-    JOIN claims AS c ON w.claim = c.claim
-    WHERE c.given AND c.refused IS NULL
+    JOIN entries AS e ON several.who = e.who
+    JOIN claims AS c ON e.claim = c.claim
 ),
 compared AS (
     SELECT
