@@ -20,9 +20,12 @@ DONE, REFUSED = 0, 1  # all others: xacthuc.runs.endings
 try:
     import click
 
+    from xacthuc.cli_certificates import certify, check
     from xacthuc.cli_exchange import exchange
+    from xacthuc.cli_lists import trust
     from xacthuc.cli_paths import FILE, FOLDER, PLACE
     from xacthuc.cli_register import register
+    from xacthuc.cli_revoke import revoke
 except KeyboardInterrupt:  # Ctrl-C before anything has begun, and before there are words to say so
     raise SystemExit(130) from None
 
@@ -226,8 +229,12 @@ def demo(folder: Path, seed: int, *, as_json: bool) -> None:
         click.echo(shown.text)
 
 
+commands.add_command(certify)
+commands.add_command(check)
 commands.add_command(exchange)
 commands.add_command(register)
+commands.add_command(trust)
+commands.add_command(revoke)
 
 
 def name_command(called: str) -> str:

@@ -13,15 +13,16 @@ from xacthuc.findings import KINDS, Code, list_codes
 from xacthuc.records import RAW_FIELDS
 
 CODES = list_codes()
-FIELDS = {*RAW_FIELDS, "row", "sheet", "file"}
+FIELDS = {*RAW_FIELDS, "row", "sheet", "file", "certificate"}
 RESERVED = load_list("reserved_codes.toml")
-NAMING = ("runs", "exchange")  # stages that speak of whole files
+NAMING = ("runs", "exchange", "certificate_lists")  # stages that speak of whole files
 SENTENCE = re.compile(r"\S.*[.!?]", re.DOTALL)
 
 # How Python gives a code: as a keyword, or as an argument of these calls (name: its place).
 BY_PLACE = {
     "EngineFailed": 0,
     "ExchangeRefused": 0,
+    "ListRefused": 0,
     "VerifyRefused": 0,
     "FileRefused": 0,
     "Note": 1,

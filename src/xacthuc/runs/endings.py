@@ -67,7 +67,17 @@ def _find_of_engine(error: BaseException) -> tuple[int, str] | None:
 def _find_of_exchange(error: BaseException) -> tuple[int, str] | None:
     from xacthuc.exchange.refusals import ExchangeRefused  # last: it loads much, and memory may be used up
 
-    return (UNUSABLE, str(error)) if isinstance(error, ExchangeRefused) else None
+    return (UNUSABLE, str(error)) if isinstance(error, ExchangeRefused) else _find_of_certificates(error)
+
+
+def _find_of_certificates(error: BaseException) -> tuple[int, str] | None:
+    from xacthuc.certificates.issue import IssueRefused
+    from xacthuc.certificates.list_refusals import ListRefused
+    from xacthuc.certificates.signer import SignerUnusable
+
+    if isinstance(error, IssueRefused | SignerUnusable):
+        return UNUSABLE, str(VerifyRefused(error.code))
+    return (UNUSABLE, str(error)) if isinstance(error, ListRefused) else None
 
 
 def _find_of_file(error: OSError) -> tuple[int, str]:

@@ -1,0 +1,272 @@
+"""Certificates by hand: issue them for the people of a run, and check what somebody shows."""
+
+from __future__ import annotations
+
+import base64
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from xacthuc.cli_paths import FILE, FOLDER
+
+if TYPE_CHECKING:
+    from xacthuc.certificates.keys import SigningCertificate
+    from xacthuc.certificates.revocation import RevocationList
+    from xacthuc.certificates.rule_sets import RuleSet
+    from xacthuc.certificates.stages import Verdict
+    from xacthuc.certificates.trust import TrustList
+
+Told = tuple[str, str, "str | Verdict"]  # what an input is called for scripts, where it stands for people, its text
+
+ACCEPTED, NOT_ACCEPTED = 0, 1
+MOST_SECRET_BYTES = 64 << 10  # of the file with the secret; more is no secret of ours
+FILE_SUFFIXES = {".gif", ".jpeg", ".jpg", ".pdf", ".png", ".tif", ".tiff", ".txt", ".webp"}
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, required=True)
+@click.option("--trust", required=True, type=FILE, help="Whom to trust: a list of signing certificates or keys.")
+@click.option("--rules", type=FILE, help="Rules of the place; without them none is asked.")
+@click.option("--revoked", type=FILE, multiple=True, help="A set of revocations; without one none is looked up.")
+@click.option("--at", metavar="MOMENT", help="The moment of the check (2022-06-01T00:00:00Z); now if not given.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each certificate, a line each.")
+def check(
+    inputs: tuple[str, ...],
+    *,
+    trust: Path,
+    rules: Path | None,
+    revoked: tuple[Path, ...],
+    at: str | None,
+    as_json: bool,
+) -> None:
+    """Check certificates: INPUTS are texts, files of texts (one a line), pictures or PDF files.
+
+    Exit code 0: all are accepted; 1: at least one is not; 2: the command cannot be used.
+    """
+    from xacthuc.certificates.verify import verify
+
+    moment = _read_moment(at)
+    trusted = _read_trust(trust)
+    asked = _read_rules(rules) if rules else None
+    taken_back = _read_revoked(revoked, trust=trusted) if revoked else None
+    all_accepted = True
+    for name, place, text in _join_chunks(_list_texts(inputs)):
+        if isinstance(text, str):
+            verdict = verify(text, trust=trusted, at=moment, revoked=taken_back, rules=asked)
+        else:
+            verdict = text
+        all_accepted &= verdict.accepted
+        click.echo(_write_json(name, verdict) if as_json else _write_words(place, verdict))
+    sys.exit(ACCEPTED if all_accepted else NOT_ACCEPTED)
+
+
+@click.command()
+@click.argument("out", type=FOLDER)
+@click.option("--to", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The Parquet file to write.")
+@click.option("--key", required=True, type=FILE, help="Private key (PEM, mode 0600).")
+@click.option("--certificate", required=True, type=FILE, help="Its signing certificate (PEM or DER).")
+@click.option("--secret", required=True, type=FILE, help="At least 32 random bytes: identifiers follow from them.")
+@click.option("--issuer", default="Bộ Y tế", show_default=True, help="Issuer as printed.")
+@click.option("--issued", metavar="MOMENT", help="When they begin (2022-06-01T00:00:00Z); now if not given.")
+@click.option("--days", type=click.IntRange(1, 366), default=365, show_default=True, help="How long they last.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
+def certify(out: Path, *, to: Path, issued: str | None, days: int, as_json: bool, **means: Any) -> None:
+    """Issue certificates for the people in OUT, a folder that `verify --history` wrote."""
+    from xacthuc.certificates.issue import Issuer
+    from xacthuc.certificates.payload import COUNTRY
+    from xacthuc.certificates.signer import open_key_file
+    from xacthuc.runs.certifying import Batch
+    from xacthuc.runs.certifying import certify as issue_all
+
+    moment = _read_moment(issued)
+    signer = open_key_file(means["key"], certificate=_read_signing_certificate(means["certificate"]))
+    issuer = Issuer(signer, country=COUNTRY, issued=moment, expires=moment + timedelta(days=days))
+    batch = Batch(issuer, means["issuer"], _read_secret(means["secret"]), moment.date(), moment.isoformat())
+    done = issue_all(out, batch, to=to)
+    told = {"certificates": str(to), "issued": done.issued, "refused": done.refused, "codes": done.codes}
+    if as_json:
+        click.echo(json.dumps(told, ensure_ascii=False))
+    else:
+        click.echo(f"Đã cấp {done.issued:,} chứng nhận, không cấp {done.refused:,}: {to}")
+        click.echo(f"{done.issued:,} certificates issued, {done.refused:,} people without one: {to}")
+        for code, count in sorted(done.codes.items()):
+            click.echo(f"  {code} {count:,}")
+
+
+def _join_chunks(texts: Iterator[Told]) -> Iterator[Told]:
+    """Put the QR codes of one SMART Health Card that follow one another into one text; it is called as the first."""
+    from xacthuc.certificates.shc import count_chunks
+
+    waiting: list[Told] = []
+    for told in texts:
+        total = count_chunks(told[2]) if isinstance(told[2], str) else 0
+        if waiting and total != count_chunks(str(waiting[0][2])):
+            yield _join(waiting)
+            waiting = []
+        if total < 2:
+            yield told
+            continue
+        waiting.append(told)
+        if len(waiting) == total:
+            yield _join(waiting)
+            waiting = []
+    if waiting:
+        yield _join(waiting)
+
+
+def _join(waiting: list[Told]) -> Told:
+    return waiting[0][0], waiting[0][1], "\n".join(str(text) for _, _, text in waiting)
+
+
+def _list_texts(inputs: tuple[str, ...]) -> Iterator[Told]:
+    """Give each text with what it is called for a script (itself, or its picture) and for a person (its place).
+
+    For a file that holds none, the verdict that says so. A person's screen shows no text: others look at it too.
+    """
+    from xacthuc.certificates.verify import refuse_unread
+
+    for number, given in enumerate(inputs, start=1):
+        if not _is_file(given):
+            lost = Path(given[-100:]).suffix.lower() in FILE_SUFFIXES  # a path that leads nowhere, and no text
+            yield given, given if lost else str(number), refuse_unread("cert_file_unreadable") if lost else given
+        else:
+            yield from _list_texts_of(given, Path(given).read_bytes())
+
+
+def _is_file(given: str) -> bool:
+    try:
+        return Path(given).is_file()
+    except (OSError, ValueError):  # too long for a path, or with a zero byte
+        return False
+
+
+def _list_texts_of(name: str, data: bytes) -> Iterator[Told]:
+    """Give the texts of a file: of the QR codes of a picture or PDF, else one a line; empty lines are passed over."""
+    from xacthuc.certificates.pictures import is_drawn, read_codes
+    from xacthuc.certificates.stages import Unreadable
+    from xacthuc.certificates.verify import refuse_unread
+
+    if is_drawn(data):
+        try:
+            texts = read_codes(data)
+        except Unreadable as unreadable:
+            yield name, name, refuse_unread(unreadable.code)
+            return
+        yield from ((name, name, text) for text in texts)
+        return
+    for number, line in enumerate(_split_lines(data.decode("utf-8", errors="replace")), start=1):
+        if line.strip():
+            yield line.strip("\r"), f"{name}:{number}", line
+
+
+def _split_lines(text: str) -> list[str]:
+    """Give the lines of a file; of a .smart-health-card file its cards, and a file that is one seal as one text."""
+    if not text.lstrip().startswith("{"):
+        return text.split("\n")
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return text.split("\n")
+    cards = said.get("verifiableCredential") if isinstance(said, dict) else None
+    return [str(card) for card in cards] if isinstance(cards, list) else [text]
+
+
+def _read_moment(written: str | None) -> datetime:
+    """Give a moment; one without an offset is of UTC. Raises VerifyRefused."""
+    from xacthuc.runs.refusals import VerifyRefused
+
+    if written is None:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        raise VerifyRefused("run_usage_value", f"{written} (2022-06-01T00:00:00Z)") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _read_trust(path: Path) -> TrustList:
+    from xacthuc.certificates.list_refusals import ListRefused
+    from xacthuc.certificates.trust_files import read_trust
+
+    try:
+        return read_trust(path.read_bytes())
+    except ListRefused as refusal:
+        raise refusal.about(path) from None
+
+
+def _read_rules(path: Path) -> RuleSet:
+    from xacthuc.certificates.rule_files import RuleFileRefused, read_rules
+    from xacthuc.runs.refusals import VerifyRefused
+
+    try:
+        return read_rules(path.read_bytes())
+    except RuleFileRefused as refusal:
+        raise VerifyRefused(refusal.code, path) from None
+
+
+def _read_revoked(paths: tuple[Path, ...], *, trust: TrustList) -> RevocationList:
+    """Open sets of revocations; the trust list says who may sign them, where it says so."""
+    from xacthuc.certificates.revocation import RevocationList, open_set
+
+    return RevocationList(tuple(open_set(path, keys=trust.revocation_keys or None) for path in paths))
+
+
+def _read_signing_certificate(path: Path) -> SigningCertificate:
+    from xacthuc.certificates.keys import CERTIFICATE_BYTES, CertificateUnusable, read_certificate
+    from xacthuc.runs.refusals import VerifyRefused
+
+    with path.open("rb") as stream:
+        data = stream.read(2 * CERTIFICATE_BYTES)
+    try:
+        if data.lstrip().startswith(b"-----"):
+            data = base64.b64decode(b"".join(data.split(b"-----")[2].split()))
+        return read_certificate(data)
+    except (CertificateUnusable, ValueError, IndexError):
+        raise VerifyRefused("issue_certificate_unusable", path) from None
+
+
+def _read_secret(path: Path) -> bytes:
+    from xacthuc.certificates.uvci import SECRET_BYTES
+    from xacthuc.runs.refusals import VerifyRefused
+
+    with path.open("rb") as stream:
+        secret = stream.read(MOST_SECRET_BYTES)
+    if len(secret) < SECRET_BYTES or path.stat().st_mode & 0o077:
+        raise VerifyRefused("issue_secret_unusable", path)
+    return secret
+
+
+def _write_json(name: str, verdict: Verdict) -> str:
+    from xacthuc.certificates.cbor import make_plain
+
+    told = {
+        "input": name,
+        "accepted": verdict.accepted,
+        "code": verdict.code,
+        "stages": [{"stage": said.stage, "ok": said.ok, "code": said.code} for said in verdict.stages],
+        "kid": base64.b64encode(verdict.kid).decode() if verdict.kid else None,
+        "issuer": verdict.issuer,
+        "payload": make_plain(verdict.payload),
+    }
+    if verdict.reason:
+        told["reason"] = dict(zip(("vi", "en"), verdict.reason, strict=True))
+    return json.dumps(told, ensure_ascii=False).encode("utf-8", errors="replace").decode()
+
+
+def _write_words(place: str, verdict: Verdict) -> str:
+    from xacthuc.certificates.stages import OK
+    from xacthuc.findings import get_code
+
+    code = get_code("cert_accepted" if verdict.code == OK else verdict.code)
+    vi, en = verdict.reason or (code.vi, code.en)
+    sign = "✓" if verdict.accepted else "✗"
+    stages = ", ".join(f"{said.stage}: {_SIGNS[said.ok]}" for said in verdict.stages)
+    return f"{sign} {place}\n  {vi}\n  {en}\n  {stages}"
+
+
+_SIGNS: Mapping[bool | None, str] = {True: "✓", False: "✗", None: "–"}
