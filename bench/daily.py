@@ -109,7 +109,7 @@ def compare(first: Path, day: Path, full: Path) -> dict[str, int]:
         f"SELECT * FROM {tables['day']} UNION ALL "
         f"SELECT f.* FROM {tables['first']} AS f ANTI JOIN {tables['day']} AS d ON f.record = d.record"
     )
-    sql = f"SELECT count(*) FROM (({together}) EXCEPT ALL SELECT * FROM {tables['full']})"
+    sql = f"SELECT count(*) FROM (SELECT * FROM {tables['full']} EXCEPT ALL ({together}))"
     count = f"SELECT count(*) FROM {tables['full']}"
     with duckdb.connect(config={"memory_limit": "8GB", "threads": 2}) as connection:
         return {

@@ -164,7 +164,7 @@ def take_claims(
                 spread=spread,
             )
         )
-        first += max(sources[-1].rows, 1)
+        first = sources[-1].end
     if workspace.people is None:
         settle_records(folder, sources)
     return tuple(sources)

@@ -14,6 +14,7 @@ import pytest
 from line import digest, run
 from xacthuc import pipeline
 from xacthuc.nation import build_nation
+from xacthuc.reading import columnar
 from xacthuc.runs.order import Order, VerifyRefused
 from xacthuc.runs.prepared import UNFINISHED, Means, find_prepared, prepare_register, update_register
 
@@ -187,17 +188,24 @@ def halve(nation: Path, folder: Path) -> tuple[Path, Path]:
     mixed = claims.take(order)
     cut = claims.num_rows * 9 // 10
     for name, part in (("before.parquet", mixed.slice(0, cut)), ("new.parquet", mixed.slice(cut))):
-        pq.write_table(part, folder / name)
+        pq.write_table(part, folder / name, row_group_size=100)
     return folder / "before.parquet", folder / "new.parquet"
 
 
-def test_what_is_new_or_changed_gets_the_verdicts_of_a_full_run(nation: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("slices", [1, 8])
+def test_what_is_new_or_changed_gets_the_verdicts_of_a_full_run(
+    slices: int, nation: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if slices > 1:  # of each file, by several processes
+        monkeypatch.setattr(columnar, "SLICE_ROWS", 300)
     before, new = halve(nation, tmp_path)
     changed, removed, _ = change(nation, tmp_path)
     folder = tmp_path / "register"
     prepare_register(nation / "register.parquet", out=folder, means=MEANS)
-    means = {"as_of": date(2021, 12, 31), "memory_gb": 1.0, "threads": 1, "register": folder}
+    means = {"as_of": date(2021, 12, 31), "memory_gb": 1.0, "threads": min(slices, 2), "register": folder}
     first = pipeline.verify(Order(files=(before,), out=tmp_path / "first", register_side=tmp_path / "side", **means))
+    parts = list((tmp_path / "first" / "work" / "claims" / "rows").glob("*.parquet"))
+    assert len(parts) == (slices + 1 if slices > 1 else 1)
     update_register(folder, changed=changed, removed=removed, means=MEANS)
     kept = {"register_side": tmp_path / "later side", "after": tmp_path / "first"}
     after = pipeline.verify(Order(files=(new,), out=tmp_path / "after", **kept, **means))

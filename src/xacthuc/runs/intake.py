@@ -45,6 +45,11 @@ class Source:
         """Whether the file and all its sheets could be read."""
         return self.refused is None and not self.refused_sheets
 
+    @property
+    def end(self) -> int:
+        """The first number of the next file; one without rows takes one too, for its name."""
+        return self.first + max(self.rows, 1)
+
 
 def list_unfound(sources: Iterable[Source]) -> tuple[str, ...]:
     """Give the headings of the column map that none of the files has."""

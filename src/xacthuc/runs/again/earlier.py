@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
+from xacthuc.runs.intake import load_source
 from xacthuc.runs.prepared import People, find_prepared
 from xacthuc.runs.refusals import VerifyRefused
 from xacthuc.runs.workspace import STATE, read_state
@@ -41,8 +41,8 @@ class Earlier:
 
     def count_claims(self) -> int:
         """Give the number that its next claim would have."""
-        parts = sorted(self.claims.glob("*.parquet"))
-        return int(parts[-1].stem) + max(int(pq.read_metadata(parts[-1]).num_rows), 1)
+        last = max(self.claims.parent.glob("*.json"))
+        return load_source(json.loads(last.read_text(encoding="utf-8"))).end
 
 
 def find_state(out: Path) -> Path:
