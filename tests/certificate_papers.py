@@ -6,13 +6,18 @@ import os
 import random
 import shutil
 import subprocess
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pypdfium2
 import pytest
 
+from xacthuc.certificates.issue import Issuer
 from xacthuc.certificates.paper import Paper, PrintedDose
+from xacthuc.certificates.payload import CountedDose, Holder, build_payload
+from xacthuc.certificates.signer import Signer
+from xacthuc.certificates.uvci import make_uvci
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"  # of Base45
 
@@ -45,6 +50,20 @@ def make_text(length: int) -> str:
     """Give a text as long as a certificate's, of its alphabet and as dense."""
     chance = random.Random(length)
     return "HC1:" + "".join(chance.choice(ALPHABET) for _ in range(length - 4))
+
+
+def issue_text(signer: Signer, *, issued: datetime, expires: datetime) -> str:
+    """Give a certificate of an invented person."""
+    built = build_payload(
+        Holder(PAPER.family, PAPER.given, PAPER.birth_date),
+        CountedDose("Vero Cell", 2, 2, date(2021, 9, 1)),
+        uvci=make_uvci("a test of keys", country="VN", secret=bytes(range(32))),
+        issuer=PAPER.issuer,
+        today=issued.date(),
+        evidence="both",
+    )
+    assert built.payload is not None
+    return Issuer(signer, country="VN", issued=issued, expires=expires).issue(built.payload)
 
 
 def draw_pages(pdf: bytes, *, dpi: int = 150) -> list[Any]:

@@ -72,12 +72,13 @@ def _find_of_exchange(error: BaseException) -> tuple[int, str] | None:
 
 def _find_of_certificates(error: BaseException) -> tuple[int, str] | None:
     from xacthuc.certificates.issue import IssueRefused
+    from xacthuc.certificates.key_refusals import KeysRefused
     from xacthuc.certificates.list_refusals import ListRefused
     from xacthuc.certificates.signer import SignerUnusable
 
     if isinstance(error, IssueRefused | SignerUnusable):
         return UNUSABLE, str(VerifyRefused(error.code))
-    return (UNUSABLE, str(error)) if isinstance(error, ListRefused) else None
+    return (UNUSABLE, str(error)) if isinstance(error, KeysRefused | ListRefused) else None
 
 
 def _find_of_file(error: OSError) -> tuple[int, str]:
