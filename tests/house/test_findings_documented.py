@@ -15,7 +15,7 @@ from xacthuc.records import RAW_FIELDS
 CODES = list_codes()
 FIELDS = {*RAW_FIELDS, "row", "sheet", "file", "certificate"}
 RESERVED = load_list("reserved_codes.toml")
-NAMING = ("runs", "exchange", "certificate_lists")  # stages that speak of whole files
+NAMING = ("runs", "exchange", "certificate_lists", "certificate_keys")  # stages that speak of whole files
 SENTENCE = re.compile(r"\S.*[.!?]", re.DOTALL)
 
 # How Python gives a code: as a keyword, or as an argument of these calls (name: its place).
@@ -23,6 +23,9 @@ BY_PLACE = {
     "EngineFailed": 0,
     "ExchangeRefused": 0,
     "ListRefused": 0,
+    "KeysRefused": 0,
+    "PaperRefused": 0,
+    "SymbolRefused": 0,
     "VerifyRefused": 0,
     "FileRefused": 0,
     "Note": 1,

@@ -160,7 +160,7 @@ def test_a_signer_never_outlives_its_authority(tmp_path: Path) -> None:
 def store(folder: Path, kind: str, *, begins: datetime, period: bool = False, country: str = "VN") -> IssuerKey:
     """Write a certificate as others make them: its key is used as long as it is valid, if no `period` is said."""
     key = make_key("csca")
-    made = make_certificate(Plan(kind, country, "Ministry", begins, begins), key)  # type: ignore[arg-type]  # a kind
+    made = make_certificate(Plan(kind, country, "Ministry", begins, begins), key)  # type: ignore[arg-type]  # a kind from a test
     if not period:
         builder = x509.CertificateBuilder(made.issuer, made.subject, key.public_key(), made.serial_number)
         builder = builder.not_valid_before(made.not_valid_before_utc).not_valid_after(made.not_valid_after_utc)
@@ -255,7 +255,7 @@ def test_a_passphrase_comes_from_a_closed_file(tmp_path: Path) -> None:
 
 def complete(folder: Path) -> list[IssuerKey]:
     for kind in ("upload", "tls"):
-        make_gateway_key(folder, kind, now=NOW, passphrase=SECRET)  # type: ignore[arg-type]  # two of the kinds
+        make_gateway_key(folder, kind, now=NOW, passphrase=SECRET)  # type: ignore[arg-type]  # two of the four kinds
     return list_keys(folder)
 
 
