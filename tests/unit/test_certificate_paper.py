@@ -12,10 +12,13 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from certificate_papers import DOSE, PAPER, draw_pages, make_text, read_by_zbar, read_words
+from certificate_papers import DOSE, PAPER, draw_pages, issue_text, make_text, read_by_zbar, read_words
+from certificates import AT, EXPIRES, ISSUED, make_signer, make_trust
 from xacthuc.certificates.fonts import FontUnusable, list_letters
 from xacthuc.certificates.paper import DOSES, NAME_LENGTH, TEXT_LENGTH, Evidence, Paper, PaperRefused, word_date
+from xacthuc.certificates.pictures import read_codes
 from xacthuc.certificates.press import Form, Press
+from xacthuc.certificates.verify import verify
 from xacthuc.findings import get_code
 
 TEXT = make_text(538)
@@ -37,6 +40,13 @@ def test_foreign_readers_read_the_page_at_150_dots(form: Form, length: int, tmp_
     read = zxingcpp.read_barcodes(page)
     assert [(code.text, code.ec_level) for code in read] == [(text, "M")]
     assert read_by_zbar(page, folder=tmp_path) == [text]
+
+
+@each_form
+def test_what_is_issued_is_accepted_from_paper(form: Form) -> None:
+    text = issue_text(make_signer(), issued=ISSUED, expires=EXPIRES)
+    (read,) = read_codes(press().print_pdf(PAPER, text, form=form))
+    assert verify(read, trust=make_trust(), at=AT).accepted
 
 
 @each_form

@@ -97,7 +97,13 @@ def write_path(symbol: Symbol) -> str:
     rows, edges = np.nonzero(np.diff(grid, axis=1, prepend=0, append=0))
     begins = edges[::2]
     runs = zip(begins.tolist(), rows[::2].tolist(), (edges[1::2] - begins).tolist(), strict=True)
-    return "".join([f"M{x} {y}.5h{length}" for x, y, length in runs])
+    return "".join([_ACROSS[x] + _DOWN[y] + _ALONG[length] for x, y, length in runs])
+
+
+# The pieces of a path, written once: a symbol has some 1,500 runs.
+_ACROSS = [f"M{x}" for x in range(MOST_MODULES)]
+_DOWN = [f" {y}.5" for y in range(MOST_MODULES)]
+_ALONG = [f"h{length}" for length in range(MOST_MODULES + 1)]
 
 
 def write_png(symbol: Symbol, *, side_mm: float, dpi: int = 300) -> bytes:
