@@ -22,6 +22,7 @@ try:
 
     from xacthuc.cli_certificates import certify, check
     from xacthuc.cli_exchange import exchange
+    from xacthuc.cli_gate import gate
     from xacthuc.cli_keys import keys
     from xacthuc.cli_lists import trust
     from xacthuc.cli_paths import FILE, FOLDER, PLACE
@@ -233,6 +234,7 @@ def demo(folder: Path, seed: int, *, as_json: bool) -> None:
 commands.add_command(certify)
 commands.add_command(check)
 commands.add_command(exchange)
+commands.add_command(gate)
 commands.add_command(keys)
 commands.add_command(register)
 commands.add_command(trust)
