@@ -109,6 +109,14 @@ async function takeFile(file) {
   else show(refuseUnread("cert_picture_empty"), "", 0);
 }
 
+function takePasted() {
+  const text = byId("paste-text").value;
+  const wanted = byId("paste-dialog").returnValue === "check" && text.trim();
+  byId("paste-text").value = "";
+  byId("paste-dialog").returnValue = "";
+  if (wanted) take(text);
+}
+
 /** Look at clock and lists anew. */
 function tick() {
   remember(lists.asOf);
@@ -168,12 +176,8 @@ function listen() {
   });
   on("torch", "click", async () => byId("torch").setAttribute("aria-pressed", String(await camera.switchLight())));
   on("open-paste", "click", () => byId("paste-dialog").showModal());
-  on("paste-form", "submit", () => {
-    const text = byId("paste-text").value;
-    byId("paste-text").value = "";
-    wake();
-    if (text.trim()) take(text);
-  });
+  on("paste-form", "submit", wake);
+  on("paste-dialog", "close", takePasted); // and not before: a dialog that closes gives the focus back
   on("open-settings", "click", showSettings);
   on("province", "change", ({ target }) => {
     const card = DATA.cards.find(({ province }) => province === target.value);
@@ -188,7 +192,6 @@ function listen() {
   on("sound", "change", ({ target }) => change({ sound: target.checked }));
   on("refresh", "click", update);
   for (const button of document.querySelectorAll("[data-close]")) button.addEventListener("click", () => button.closest("dialog").close());
-  byId("paste-dialog").addEventListener("close", () => (byId("paste-text").value = ""));
   document.addEventListener("visibilitychange", () => (document.hidden ? leave() : tick()));
   addEventListener("online", update);
 }

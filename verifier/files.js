@@ -1,5 +1,5 @@
 // Written by generate.py.
-self.VERSION = "de5e28f692a08240";
+self.VERSION = "15c34dc50db5e7c0";
 self.FILES = [
  "app.js",
  "camera.js",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import threading
 from collections.abc import Iterator, Mapping
@@ -9,9 +10,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from PIL import Image, ImageFilter
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from xacthuc.runs.gate_samples import make_samples
+from xacthuc.runs.gate_samples import draw, make_samples
 from xacthuc.runs.serving import open_server
 
 CHROMIUM = "/usr/bin/chromium"
@@ -35,13 +37,19 @@ def serve(made: Mapping[str, bytes], *, port: int = 0) -> Iterator[str]:
 
 
 @contextmanager
-def launch(*arguments: str) -> Iterator[Browser]:
-    """Open a browser."""
+def start() -> Iterator[Playwright]:
+    """Start what drives browsers; a process can have one at a time."""
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", *arguments]
-        )
+        yield playwright
+
+
+@contextmanager
+def launch(playwright: Playwright, *arguments: str) -> Iterator[Browser]:
+    """Open a browser."""
+    opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", *arguments])
+    try:
         yield opened
+    finally:
         opened.close()
 
 
@@ -57,3 +65,15 @@ def paste(page: Page, text: str) -> None:
     page.fill("#paste-text", text)
     page.click("#paste-form button[type=submit]")
     page.wait_for_selector("#verdict:not([hidden])")
+
+
+def write_film(text: str, path: Path) -> Path:
+    """Write what a camera would see: a code on a grey wall, not quite straight, a little out of focus."""
+    code = Image.open(io.BytesIO(draw(text))).convert("L").resize((430, 430), Image.Resampling.BILINEAR)
+    wall = Image.new("L", (640, 480), 120)
+    turned = code.rotate(4, expand=True, fillcolor=120).filter(ImageFilter.GaussianBlur(0.6))
+    wall.paste(turned.resize((460, 460)), (90, 10))
+    frame = io.BytesIO()
+    wall.convert("RGB").save(frame, "JPEG", quality=88)
+    path.write_bytes(frame.getvalue() * 5)
+    return path

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gate import launch, serve
+from gate import launch, serve, start
 from playwright.sync_api import Page
 
 FOLDER = Path(__file__).resolve().parents[2] / "conformance"
@@ -75,7 +75,7 @@ def load(name: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
-    with serve({"samples.json": b"[]"}) as place, launch() as browser:
+    with serve({"samples.json": b"[]"}) as place, start() as playwright, launch(playwright) as browser:
         opened = browser.new_page()
         opened.goto(place + "samples.html")
         yield opened
