@@ -1,5 +1,5 @@
 // Written by generate.py.
-self.VERSION = "15c34dc50db5e7c0";
+self.VERSION = "f729b1c4b391380d";
 self.FILES = [
  "app.js",
  "camera.js",

@@ -32,7 +32,8 @@ function listFacts(verdict, { text, means }) {
   if (verdict.code === "cert_not_signed") return tellUnsigned(readUnsigned(text));
   if (!isProved(verdict)) return [];
   const facts = [tellPerson(verdict), make("p", "compare", word("compare"))];
-  if (verdict.judged?.colour) facts.push(make("p", `card ${verdict.judged.colour}`, word(`card_${verdict.judged.colour}`)));
+  const byRule = verdict.accepted || verdict.code === verdict.judged?.code; // an expired certificate has no colour
+  if (byRule && verdict.judged?.colour) facts.push(make("p", `card ${verdict.judged.colour}`, word(`card_${verdict.judged.colour}`)));
   if (verdict.accepted && !means.placed) facts.push(make("p", "small", word("no_place")));
   if (verdict.accepted && verdict.judged?.code === "rule_none_applies") facts.push(make("p", "small", sentence("rule_none_applies")));
   facts.push(tellDetails(verdict));
