@@ -1,5 +1,5 @@
 // Written by generate.py.
-self.VERSION = "f729b1c4b391380d";
+self.VERSION = "2906c0852699395b";
 self.FILES = [
  "app.js",
  "camera.js",

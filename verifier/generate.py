@@ -27,7 +27,13 @@ from xacthuc.findings import list_codes
 HERE = Path(__file__).resolve().parent
 STAGES = ("certificates", "certificate_lists", "certificate_rules")
 KEPT = {".css", ".html", ".js", ".json", ".png", ".svg", ".wasm", ".webmanifest"}
-LEFT_OUT = {"files.js", "sw.js", "samples.css", "samples.html", "samples.js"}  # the worker itself, and the page of a demonstration
+LEFT_OUT = {
+    "files.js",
+    "sw.js",
+    "samples.css",
+    "samples.html",
+    "samples.js",
+}  # the worker itself, and the page of a demonstration
 
 
 def write_texts() -> str:

@@ -25,11 +25,14 @@ WORDS = {
     "personal": ("look", "KHÔNG CÓ CHỮ KÝ", "NOT SIGNED"),
 }
 # What a browser keeps of a page: names and values of its storage, and what its caches and databases are called.
-KEPT = """async () => JSON.stringify({
-  local: { ...localStorage }, session: { ...sessionStorage }, cookies: document.cookie,
-  caches: (await Promise.all((await caches.keys()).sort().map(async (name) => [name, (await (await caches.open(name)).keys()).map((one) => one.url).sort()]))),
-  databases: (await indexedDB.databases()).map((one) => one.name),
-})"""
+KEPT = """async () => {
+  const list = async (name) => [name, (await (await caches.open(name)).keys()).map((one) => one.url).sort()];
+  return JSON.stringify({
+    local: { ...localStorage }, session: { ...sessionStorage }, cookies: document.cookie,
+    caches: await Promise.all((await caches.keys()).sort().map(list)),
+    databases: (await indexedDB.databases()).map((one) => one.name),
+  });
+}"""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -142,7 +145,9 @@ def test_it_works_when_the_server_is_gone(demonstration: Any, browser: Browser) 
         paste(opened, demonstration[1][name])
         assert opened.inner_text("#word") == WORDS[name][1]
         opened.click("#again")
-    opened.set_input_files("#file", {"name": "x.png", "mimeType": "image/png", "buffer": draw(demonstration[1]["green"])})
+    opened.set_input_files(
+        "#file", {"name": "x.png", "mimeType": "image/png", "buffer": draw(demonstration[1]["green"])}
+    )
     opened.wait_for_selector("#verdict:not([hidden])")
     assert opened.inner_text("#word") == WORDS["green"][1]
     context.close()
@@ -242,7 +247,11 @@ def test_a_camera_sees_a_code_and_says_what_it_is(
     playwright: Playwright, place: str, demonstration: Any, tmp_path: Path, name: str
 ) -> None:
     film = write_film(demonstration[1][name], tmp_path / "film.mjpeg")
-    camera = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", f"--use-file-for-fake-video-capture={film}")
+    camera = (
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}",
+    )
     with launch(playwright, *camera) as opened:
         context = opened.new_context(viewport=PHONE, permissions=["camera"])
         page = context.new_page()

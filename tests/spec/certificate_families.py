@@ -12,26 +12,38 @@ from certificate_making import BEGIN, END, NOW, VACCINATION, Signing, sign, sign
 from certificate_texts import Case, say
 
 DATA_SET = {
-    "name": "Nguyễn Thị Hoa", "birthDate": "1990-02-03",
+    "name": "Nguyễn Thị Hoa",
+    "birthDate": "1990-02-03",
     "vaccination": {"vaccine": {"code": "XM0N24"}, "date": "2021-09-28", "dose": 2},
     "certificate": {"hcid": {"value": "VN-0001"}, "period": {"start": "2022-01-01", "end": "2022-12-31"}},
-}  # fmt: skip
+}
 BUNDLE = {
-    "iss": "https://example.org/issuer", "nbf": BEGIN,
+    "iss": "https://example.org/issuer",
+    "nbf": BEGIN,
     "vc": {
         "type": ["https://smarthealth.cards#health-card", "https://smarthealth.cards#immunization"],
         "credentialSubject": {
             "fhirVersion": "4.0.1",
-            "fhirBundle": {"resourceType": "Bundle", "type": "collection", "entry": [
-                {"resource": {"resourceType": "Patient", "name": [{"family": "Nguyễn", "given": ["Hoa"]}], "birthDate": "1990-02-03"}}
-            ]},
+            "fhirBundle": {
+                "resourceType": "Bundle",
+                "type": "collection",
+                "entry": [
+                    {
+                        "resource": {
+                            "resourceType": "Patient",
+                            "name": [{"family": "Nguyễn", "given": ["Hoa"]}],
+                            "birthDate": "1990-02-03",
+                        }
+                    }
+                ],
+            },
         },
     },
-}  # fmt: skip
+}
 SEAL = {
     "hdr": {"t": "icao.vacc", "v": 1, "is": "VNM"},
     "msg": {"uvci": "U32870", "pid": {"n": "NGUYEN THI HOA", "dob": "1990-02-03"}, "ve": [{"des": "XM0N24", "vd": []}]},
-}  # fmt: skip
+}
 
 
 def list_families() -> Iterator[Case]:

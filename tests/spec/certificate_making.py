@@ -37,29 +37,49 @@ VACCINATION = {
     "dob": "1990-02-03",
     "v": [
         {
-            "tg": "840539006", "vp": "1119305005", "mp": "BBIBP-CorV", "ma": "ORG-100020693", "dn": 2, "sd": 2,
-            "dt": "2021-09-28", "co": "VN", "is": "Bộ Y tế", "ci": "URN:UVCI:01:VN:0123456789ABCDEF#A",
+            "tg": "840539006",
+            "vp": "1119305005",
+            "mp": "BBIBP-CorV",
+            "ma": "ORG-100020693",
+            "dn": 2,
+            "sd": 2,
+            "dt": "2021-09-28",
+            "co": "VN",
+            "is": "Bộ Y tế",
+            "ci": "URN:UVCI:01:VN:0123456789ABCDEF#A",
         }
     ],
-}  # fmt: skip
+}
 TEST = {
     **{name: VACCINATION[name] for name in ("ver", "nam", "dob")},
     "t": [
         {
-            "tg": "840539006", "tt": "LP6464-4", "nm": "PCR", "sc": "2022-05-31T08:00:00+07:00", "tr": "260415000",
-            "tc": "Viện Pasteur", "co": "VN", "is": "Bộ Y tế", "ci": "URN:UVCI:01:VN:T1#B",
+            "tg": "840539006",
+            "tt": "LP6464-4",
+            "nm": "PCR",
+            "sc": "2022-05-31T08:00:00+07:00",
+            "tr": "260415000",
+            "tc": "Viện Pasteur",
+            "co": "VN",
+            "is": "Bộ Y tế",
+            "ci": "URN:UVCI:01:VN:T1#B",
         }
     ],
-}  # fmt: skip
+}
 RECOVERY = {
     **{name: VACCINATION[name] for name in ("ver", "nam", "dob")},
     "r": [
         {
-            "tg": "840539006", "fr": "2022-03-01", "co": "VN", "is": "Bộ Y tế", "df": "2022-03-12",
-            "du": "2022-08-28", "ci": "URN:UVCI:01:VN:R1#C",
+            "tg": "840539006",
+            "fr": "2022-03-01",
+            "co": "VN",
+            "is": "Bộ Y tế",
+            "df": "2022-03-12",
+            "du": "2022-08-28",
+            "ci": "URN:UVCI:01:VN:R1#C",
         }
     ],
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -152,7 +172,7 @@ def issue(payload: Any = None, *, by: Signing | None = None, **said: Any) -> str
 
 
 def sign_pss(part: bytes, key: RSAPrivateKey) -> bytes:
-    """Sign with a salt that follows from the message, so that the same file comes out each time. Source: RFC 8017, 9.1.1."""
+    """Sign with a salt that follows from the message: the same file each time. Source: RFC 8017, 9.1.1."""
     numbers = key.private_numbers()
     bits = key.key_size - 1
     size = -(-bits // 8)

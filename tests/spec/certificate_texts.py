@@ -256,10 +256,15 @@ def list_unread_claims() -> Iterator[Case]:
     for why, data in claims.items():
         yield say(why, write(sign(raw=data)), "cert_claims")
     times: dict[str, Any] = {
-        "an end that is no number": nan, "an end without end": inf, "an end in words": "2022-12-31", "a negative end": -1,
-        "an end that is true": True, "an end in the year 10000": 253_402_300_800, "an end of very many digits": 2**64 - 1,
+        "an end that is no number": nan,
+        "an end without end": inf,
+        "an end in words": "2022-12-31",
+        "a negative end": -1,
+        "an end that is true": True,
+        "an end in the year 10000": 253_402_300_800,
+        "an end of very many digits": 2**64 - 1,
         "an end that is a list": [END],
-    }  # fmt: skip
+    }
     for why, value in times.items():
         yield say(why, issue(exp=value), "cert_times")
     yield say("nested as deeply as is allowed", write(sign(dict(make_claims(VACCINATION | {"x": nest(13)})))))

@@ -2,9 +2,8 @@
 
     python tests/spec/make_certificates.py
 
-The keys follow from words, and every signature from key and message, so that the same file comes out each time. What is
-to be said of a text is written here by hand, its first code at least; the five stages are then Python's, and JavaScript is
-held to them.
+The keys follow from words, and every signature from key and message: the same file comes out each time. What is to be
+said of a text, its code, is written by hand; the five stages are then Python's, and JavaScript is held to them.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -41,9 +39,10 @@ def main() -> None:
     names = [case["why"] for case in written]
     assert len(names) == len(set(names)), sorted(name for name in names if names.count(name) > 1)
     page = {
-        "about": "Texts of certificates and what is said of them: each has a moment, a trust list, and where it says so "
-        "revocations and rules; the code of the verdict and the five stages, ok and code of each.",
-        "provenance": "Written by tests/spec/make_certificates.py with keys that follow from words. All people are invented.",
+        "about": "Texts of certificates and what is said of them: each has a moment, a trust list, and where it says "
+        "so revocations and rules; the code of the verdict and the five stages, ok and code of each.",
+        "provenance": "Written by tests/spec/make_certificates.py with keys that follow from words. "
+        "All people are invented.",
         **means,
     }
     lines = [f" {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in page.items()]

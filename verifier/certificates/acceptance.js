@@ -1,11 +1,12 @@
 // Whether a certificate is enough here: rules of countries and places, judged at a moment, with the reason.
 // Source: eHealth Network, EU DCC Validation Rules 1.1: the format of a rule, which rules count, true, false and open.
-import { CertLogicRefused, evaluate, isTrue, ValueSets } from "./certlogic.js";
+import { CertLogicRefused, evaluate, isTrue, STEPS, ValueSets } from "./certlogic.js";
 import { getCode } from "./data.js";
 import { COLOURS, compareVersions, ENGINE, readVersion } from "./rule_sets.js";
 import { DAY, HOUR } from "./times.js";
 
 const NEWEST_ENGINE = 2; // first number of an engine version; 0.7.5, 1.x and 2.x all mean CertLogic up to 1.3.3
+const MAX_STEPS = 500_000; // of all rules together; 700 rules at once have 700 steps each, three times enough
 const OK = "ok";
 const KIND_OF = { v: "Vaccination", t: "Test", r: "Recovery" };
 const ONE = /\b1 (day|hour|dose)s\b/g;
@@ -25,7 +26,8 @@ export function judgeRules(payload, { rules, issuer, at }) {
   const kinds = Object.keys(KIND_OF).filter((group) => isFilled(payload[group])).map((group) => KIND_OF[group]);
   if (rules.cards.length) return judgeCard(rules, { kinds, data, at });
   const counting = selectRules(rules, { kinds, issuer, at }); // 1
-  return conclude(counting.map((rule) => ask(rule, { data, at }))); // 2, 3, 4
+  const steps = Math.min(STEPS, Math.floor(MAX_STEPS / Math.max(1, counting.length)));
+  return conclude(counting.map((rule) => ask(rule, { data, at, steps }))); // 2, 3, 4
 }
 
 /** Give the rules that count, in the order of their file, each in its highest version. */
@@ -69,11 +71,11 @@ function buildData(payload, { rules, issuer, at }) {
 
 const tellDay = (at, rules) => new Date(at + rules.utcHours * HOUR).toISOString().slice(0, 10);
 
-function ask(rule, { data, at }) {
+function ask(rule, { data, at, steps = STEPS }) {
   let code = refuseToAsk(rule, data.payload);
   if (code === null) {
     try {
-      if (isTrue(evaluate(rule.logic, data))) return { rule: rule.identifier, truth: "true", code: OK, vi: "", en: "" };
+      if (isTrue(evaluate(rule.logic, data, { steps }))) return { rule: rule.identifier, truth: "true", code: OK, vi: "", en: "" };
       return { rule: rule.identifier, truth: "false", code: "rule_not_met", ...giveReason(rule, { data, at }) };
     } catch (error) {
       if (!(error instanceof CertLogicRefused)) throw error;

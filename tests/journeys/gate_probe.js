@@ -1,0 +1,122 @@
+// What the tests ask the modules of the gate, as text in and text out.
+
+const load = (name) => import(`/certificates/${name}.js`);
+
+async function loadAll(...names) {
+  return Promise.all(names.map(load));
+}
+
+async function each(said, make) {
+  const pairs = Object.entries(said).map(async ([name, one]) => [name, await make(one)]);
+  return Object.fromEntries(await Promise.all(pairs));
+}
+
+/** Give the verdict on each case. */
+export async function judge({ cases, trusts, revoked, rules }) {
+  const [bytes, trustFiles] = await loadAll("bytes", "trust_files");
+  const [revocation, ruleFiles, signed, { verify }] = await loadAll("revocation", "rule_files", "signed", "verify");
+  const openTrust = async ({ text, root }) => {
+    return trustFiles.readTrust(bytes.encodeUtf8(text), { root: root && (await signed.readJwk(root)) });
+  };
+  const openSet = async (one) => {
+    return new revocation.RevocationList([await revocation.readSet(bytes.decodeBase64(one), { keys: null })]);
+  };
+  const opened = {
+    trusts: await each(trusts, openTrust),
+    revoked: await each(revoked, openSet),
+    rules: await each(rules, async (one) => ruleFiles.readRules(JSON.stringify(one))),
+  };
+  const told = [];
+  for (const one of cases) {
+    const verdict = await verify(one.text, {
+      trust: opened.trusts[one.trust],
+      at: Date.parse(one.at),
+      revoked: opened.revoked[one.revoked] ?? null,
+      rules: opened.rules[one.rules] ?? null,
+    });
+    told.push(tell(verdict, bytes));
+  }
+  return told;
+}
+
+function tell({ accepted, code, stages, kid, issuer, judged }, { toHex }) {
+  return {
+    accepted,
+    code,
+    stages: stages.map((said) => [said.ok, said.code]),
+    kid: kid ? toHex(kid) : null,
+    issuer,
+    reason: judged?.vi ? [judged.vi, judged.en] : null,
+  };
+}
+
+/** Give the value of each expression, or the code with which it is refused. */
+export async function evaluateAll(cases) {
+  const { evaluate, CertLogicRefused } = await load("certlogic");
+  return cases.map(({ expression, data }) => {
+    try {
+      const value = evaluate(expression, data);
+      return { value: value instanceof Date ? value.toISOString() : value };
+    } catch (error) {
+      if (!(error instanceof CertLogicRefused)) throw error;
+      return { refused: error.code };
+    }
+  });
+}
+
+/** Give the faults of each payload. */
+export async function checkAll(payloads) {
+  const { checkPayload } = await load("schema");
+  return payloads.map((payload) => checkPayload(payload).map(({ code, field }) => [code, field]));
+}
+
+/** Give what rules say of each payload. */
+export async function acceptAll(cases) {
+  const [{ readRules }, { judgeRules }] = await loadAll("rule_files", "acceptance");
+  return cases.map(({ rules, payload, issuer, at }) => {
+    return judgeRules(payload, { rules: readRules(JSON.stringify(rules)), issuer, at: Date.parse(at) });
+  });
+}
+
+/** Give why each file of rules is refused, null where it is not. */
+export async function refuseAll(texts) {
+  const { readRules } = await load("rule_files");
+  return texts.map((text) => {
+    try {
+      readRules(text);
+      return null;
+    } catch (error) {
+      return [error.code, error.rule];
+    }
+  });
+}
+
+/** Give what the table of revocations asks. */
+export async function revokeAll({ key, files, parameters, hashes, look_ups: lookUps, refusals }) {
+  const [bytes, golomb, revocation, signed] = await loadAll("bytes", "golomb", "revocation", "signed");
+  const keys = [await signed.readJwk(key)];
+  const open = ({ file, cut, add = "", set = {} }) => {
+    const data = bytes.joinBytes(bytes.decodeBase64(files[file]).subarray(0, cut), bytes.fromHex(add));
+    for (const [place, value] of Object.entries(set)) data[(Number(place) + data.length) % data.length] = value;
+    return revocation.readSet(data, { keys });
+  };
+  const ready = (said) => ({ ...said, signature: bytes.fromHex(said.signature), kid: bytes.fromHex(said.kid ?? "") });
+  const told = { parameters: parameters.map(({ nominal }) => golomb.chooseCoding(nominal)), hashes: [], look_ups: [], refusals: [] };
+  for (const { given } of hashes) {
+    told.hashes.push((await revocation.listHashes(ready(given))).map((digest) => bytes.toHex(digest).slice(0, 32)));
+  }
+  for (const one of lookUps) {
+    told.look_ups.push(await new revocation.RevocationList([await open(one)]).contains(ready(one.given)));
+  }
+  for (const one of refusals) told.refusals.push(await open(one).then(() => null, (error) => error.code));
+  return told;
+}
+
+/** Tell for each text whether it is accepted. */
+export async function acceptTexts({ texts, trust, at }) {
+  const [bytes, { readTrust }, { verify }] = await loadAll("bytes", "trust_files", "verify");
+  const opened = await readTrust(bytes.encodeUtf8(trust));
+  const told = [];
+  for (const text of texts) told.push((await verify(text, { trust: opened, at: Date.parse(at) })).accepted);
+  return told;
+}
