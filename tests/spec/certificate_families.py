@@ -135,7 +135,7 @@ def list_cards() -> Iterator[Case]:
     yield say("a card of nobody we know", write_jws(BUNDLE, by=signing("stranger")), "cert_key_unknown")
     yield say("a card changed after signing", jws[:-2] + ("AA" if jws[-2:] != "AA" else "BA"), "cert_signature")
     yield say("an issuer that is no address", write_jws(BUNDLE | {"iss": "http://a"}), "cert_schema")
-    yield say("no bundle", write_jws(BUNDLE | {"vc": {"type": BUNDLE["vc"]["type"]}}), "cert_schema")  # type: ignore[index]
+    yield say("no bundle", write_jws(BUNDLE | {"vc": {"type": BUNDLE["vc"]["type"]}}), "cert_schema")  # type: ignore[index]  # a payload is of many kinds
     yield say("a card that turns the writing", write_jws(BUNDLE | {"x": "\u202e"}), "cert_name_marks")
     yield say("rules cannot judge a card", jws, "cert_rule_family", rules="khanh hoa")
 

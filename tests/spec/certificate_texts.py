@@ -289,7 +289,7 @@ def list_schema_faults() -> Iterator[Case]:
         "a birth date of another century": ({"dob": "1890-01-01"}, "schema_birth_date"),
         "a birth date with a time": ({"dob": "1990-02-03T00:00:00"}, "schema_birth_date"),
         "a birth date that is a number": ({"dob": 1990}, "schema_field_type"),
-        "two doses": ({"v": [*VACCINATION["v"], *VACCINATION["v"]]}, "schema_entry_count"),  # type: ignore[misc]
+        "two doses": ({"v": [*VACCINATION["v"], *VACCINATION["v"]]}, "schema_entry_count"),  # type: ignore[misc]  # a payload is of many kinds
         "no dose": ({"v": []}, "schema_entry_count"),
         "doses that are nothing": ({"v": None}, "schema_field_type"),
         "a dose that is a text": ({"v": ["x"]}, "schema_field_type"),
@@ -316,4 +316,4 @@ def list_schema_faults() -> Iterator[Case]:
         yield say(f"without {field}", issue(change(VACCINATION, {}, without=(field,))), code)
     yield say("no kind at all", issue(change(VACCINATION, {}, without=("v",))), "schema_group_count")
     yield say("a test without its zone", issue(change(TEST, {"t.0.sc": "2022-05-31T08:00:00"})), "schema_time")
-    yield say("a number as the name of a field", issue(VACCINATION | {7: 1}), "cert_schema")  # type: ignore[dict-item]
+    yield say("a number as the name of a field", issue(VACCINATION | {7: 1}), "cert_schema")  # type: ignore[dict-item]  # a payload is of many kinds

@@ -103,7 +103,7 @@ def list_samples(signing: FileSigner, stranger: FileSigner, *, now: datetime) ->
                "Làm giả: ký bằng khóa lạ", "Forged: signed with another key"),
         Sample("unknown", _issue(stranger, "unknown", dose=day - timedelta(days=60), now=now),
                "Nơi cấp không có trong danh sách", "Issuer not on the list"),
-        Sample("card", "001186000123|012345678|Nguyễn Thị Minh Đào|14031986|Nữ|Số 8, phố Mẫu, Hà Nội|20052021",
+        Sample("card", "001186" "000123|012345678|Nguyễn Thị Minh Đào|14031986|Nữ|Số 8, phố Mẫu, Hà Nội|20052021",
                "QR của thẻ căn cước gắn chip", "QR of the chip identity card"),
         Sample("personal", "******000123|NGUYEN THI MINH DAO|1986-**-**|0|162979388586171100|<2<",
                "QR cá nhân theo QĐ 1405", "Personal QR of QĐ 1405"),

@@ -1,0 +1,106 @@
+"""What the gate is served with, and what it takes from the library."""
+
+from __future__ import annotations
+
+import importlib.util
+import threading
+from collections.abc import Iterator
+from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from xacthuc.runs.serving import KINDS, open_server
+
+FOLDER = Path(__file__).resolve().parents[2] / "verifier"
+FILE_LINES = 400  # as of all files here
+
+
+@pytest.fixture(scope="module")
+def generate() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("gate_generate", FOLDER / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    lists = tmp_path_factory.mktemp("lists")
+    (lists / "trust.json").write_text("{}", encoding="utf-8")
+    with open_server(FOLDER, port=0, made={"samples.json": b"[]"}, lists=lists) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield int(server.server_address[1])
+        server.shutdown()
+        thread.join()
+
+
+def ask(port: int, path: str, *, method: str = "GET") -> tuple[HTTPResponse, bytes]:
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request(method, path)
+        answer = connection.getresponse()
+        return answer, answer.read()
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("name", ["texts.json", "data.json"])
+def test_what_the_gate_takes_from_the_library_is_current(generate: ModuleType, name: str) -> None:
+    assert (FOLDER / name).read_text(encoding="utf-8") == generate.PAGES[name](), "run verifier/generate.py"
+
+
+def test_the_list_of_files_is_current(generate: ModuleType) -> None:
+    assert (FOLDER / "files.js").read_text(encoding="utf-8") == generate.write_files(), "run verifier/generate.py"
+
+
+def test_files_of_the_gate_can_be_read_at_one_go() -> None:
+    written = [path for path in FOLDER.rglob("*.js") if "vendor" not in path.parts]
+    assert written
+    assert not [path.name for path in written if len(path.read_text(encoding="utf-8").splitlines()) > FILE_LINES]
+
+
+def test_every_build_of_others_has_its_licence() -> None:
+    builds = [path for path in (FOLDER / "vendor").iterdir() if path.is_dir()]
+    assert builds
+    assert all((build / "LICENSE").is_file() for build in builds)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/", "text/html"),
+        ("/app.js", "text/javascript"),
+        ("/manifest.webmanifest", "application/manifest+json"),
+        ("/vendor/zxing-wasm/reader/zxing_reader.wasm", "application/wasm"),
+        ("/samples.json", "application/json"),
+        ("/lists/trust.json", "application/json"),
+    ],
+)
+def test_a_file_has_its_kind_and_the_policy(port: int, path: str, kind: str) -> None:
+    answer, body = ask(port, path)
+    assert answer.status == 200
+    assert answer.headers["Content-Type"].split(";")[0] == kind
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert len(body) == int(answer.headers["Content-Length"])
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/generate.py", "/words.toml", "/../pyproject.toml", "/%2e%2e/requirements.txt", "/lists/../../x.json",
+     "/none.js", "/certificates", "//etc/passwd", "/app.js%00.json", "/" + "a" * 5_000 + ".js"],
+)  # fmt: skip
+def test_nothing_else_is_served(port: int, path: str) -> None:
+    answer, body = ask(port, path)
+    assert (answer.status, body) == (404, b"")
+
+
+def test_a_head_has_no_body(port: int) -> None:
+    answer, body = ask(port, "/app.js", method="HEAD")
+    assert (answer.status, body) == (200, b"")
+    assert ".py" not in KINDS
