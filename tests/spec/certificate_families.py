@@ -68,13 +68,19 @@ def list_data_sets() -> Iterator[Case]:
     yield say("no data set in the list", issue({3: []}), "cert_claims")
     yield say("a data set that is a text", issue({3: "x"}), "cert_claims")
     yield say("the EU's wins over WHO's", issue({1: VACCINATION, 3: DATA_SET}))
-    yield say("a data set without a name", issue({3: {name: value for name, value in DATA_SET.items() if name != "name"}}), "cert_schema")
+    yield say(
+        "a data set without a name",
+        issue({3: {name: value for name, value in DATA_SET.items() if name != "name"}}),
+        "cert_schema",
+    )
     yield say("a data set without an identifier", issue({3: DATA_SET | {"certificate": {}}}), "cert_schema")
     yield say("bytes in a data set", issue({3: DATA_SET | {"x": b"\1"}}), "cert_schema")
     yield say("a data set that turns the writing", issue({3: DATA_SET | {"name": "a\u202eb"}}), "cert_name_marks")
     yield say("a period that has ended", issue({3: with_period("2022-01-01", "2022-05-30")}), "cert_expired")
     yield say("a period that ends today", issue({3: with_period("2022-01-01", "2022-05-31")}))
-    yield say("a period that has not begun", issue({3: with_period("2022-06-01T00:00:01Z", "2022-12-31")}), "cert_not_yet")
+    yield say(
+        "a period that has not begun", issue({3: with_period("2022-06-01T00:00:01Z", "2022-12-31")}), "cert_not_yet"
+    )
     yield say("a period in another zone", issue({3: with_period("2022-06-01T07:00:00+07:00", None)}))
     yield say("a period that is no date", issue({3: with_period("soon", 5)}))
     yield say("rules cannot judge a data set", issue({3: DATA_SET}), "cert_rule_family", rules="khanh hoa")
@@ -126,7 +132,9 @@ def list_cards() -> Iterator[Case]:
     yield say("a name twice", write_jws('{"iss":"https://a","iss":"https://b","nbf":1}'), "cert_structure")
     yield say("no number", write_jws('{"iss":"https://a","nbf":NaN}'), "cert_structure")
     yield say("a card without an issuer", write_jws(BUNDLE | {"iss": 5}), "cert_claims")
-    yield say("a card without a time", write_jws({key: value for key, value in BUNDLE.items() if key != "nbf"}), "cert_times")
+    yield say(
+        "a card without a time", write_jws({key: value for key, value in BUNDLE.items() if key != "nbf"}), "cert_times"
+    )
     yield say("a time in words", write_jws(BUNDLE | {"nbf": "now"}), "cert_times")
     yield say("a card that has not begun", write_jws(BUNDLE | {"nbf": NOW + 1}), "cert_not_yet")
     yield say("a card that has ended", write_jws(BUNDLE | {"exp": NOW - 1}), "cert_expired")
@@ -158,7 +166,10 @@ def list_seals() -> Iterator[Case]:
     good = write_seal(SEAL)
     yield say("a seal", good)
     yield say("a seal with blanks around", f"\n {good} \n")
-    yield say("a seal with signs that JSON writes in its own way", write_seal(with_message(x='"\\/\b\f\n\r\t\u0001\u007fĐ\U0001f600')))
+    yield say(
+        "a seal with signs that JSON writes in its own way",
+        write_seal(with_message(x='"\\/\b\f\n\r\t\u0001\u007fĐ\U0001f600')),
+    )
     yield say("a seal of Germany", write_seal(with_header(**{"is": "D"})), "cert_issuer")
     yield say("a seal of a country nobody knows", write_seal(with_header(**{"is": "XYZ"})), "cert_issuer_name")
     yield say("a seal of another kind", write_seal(with_header(t="icao.visa")), "cert_schema")

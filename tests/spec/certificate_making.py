@@ -97,7 +97,9 @@ class Signing:
 
 
 @cache
-def signing(words: str = "issuer", *, country: str | None = "VN", usages: tuple[str, ...] = (), bits: int = 0) -> Signing:
+def signing(
+    words: str = "issuer", *, country: str | None = "VN", usages: tuple[str, ...] = (), bits: int = 0
+) -> Signing:
     """Give the key that follows from some words; RSA where a size is given."""
     key = make_rsa(words, bits) if bits else make_private_key(f"conformance {words}")
     issuer = make_private_key("conformance authority")
@@ -107,7 +109,9 @@ def signing(words: str = "issuer", *, country: str | None = "VN", usages: tuple[
     begin, end = datetime(2021, 6, 1, tzinfo=UTC), datetime(2023, 6, 1, tzinfo=UTC)
     builder = x509.CertificateBuilder(x509.Name(names), x509.Name(names), key.public_key(), 1, begin, end)
     if usages:
-        builder = builder.add_extension(x509.ExtendedKeyUsage([x509.ObjectIdentifier(one) for one in usages]), critical=False)
+        builder = builder.add_extension(
+            x509.ExtendedKeyUsage([x509.ObjectIdentifier(one) for one in usages]), critical=False
+        )
     der = builder.sign(issuer, SHA256(), ecdsa_deterministic=True).public_bytes(Encoding.DER)
     return Signing(key, der, make_kid(der))
 
@@ -192,7 +196,9 @@ def make_rsa(words: str, bits: int) -> RSAPrivateKey:
     p, q = (find_prime(f"{words} {bits} {name}", bits // 2) for name in "pq")
     d = pow(65537, -1, (p - 1) * (q - 1))
     public = RSAPublicNumbers(65537, p * q)
-    return RSAPrivateNumbers(max(p, q), min(p, q), d, d % (max(p, q) - 1), d % (min(p, q) - 1), pow(min(p, q), -1, max(p, q)), public).private_key()
+    return RSAPrivateNumbers(
+        max(p, q), min(p, q), d, d % (max(p, q) - 1), d % (min(p, q) - 1), pow(min(p, q), -1, max(p, q)), public
+    ).private_key()
 
 
 def find_prime(words: str, bits: int) -> int:

@@ -78,9 +78,14 @@ def list_odd_claims() -> Iterator[Case]:
     yield say("Greece by its other code", issue(by=signing("greece", country="GR"), iss="EL"))
     yield say("Guernsey under Britain", issue(by=signing("britain", country="GB"), iss="GG"))
     yield say("a key without a country", issue(by=signing("nowhere", country=None), iss="XX"))
-    yield say("the country of the certificate is another than that of the dose", issue(change(VACCINATION, {"v.0.co": "TH"})))
+    yield say(
+        "the country of the certificate is another than that of the dose", issue(change(VACCINATION, {"v.0.co": "TH"}))
+    )
     yield say("a key for vaccinations", issue(by=signing("vaccinations", usages=(f"{HEALTH}.2",))))
-    yield say("a key for vaccinations, named as in the first weeks", issue(by=signing("early", usages=("1.3.6.1.4.1.0.1847.2021.1.2",))))
+    yield say(
+        "a key for vaccinations, named as in the first weeks",
+        issue(by=signing("early", usages=("1.3.6.1.4.1.0.1847.2021.1.2",))),
+    )
     yield say("a key with a usage that is none of health", issue(by=signing("server", usages=("1.3.6.1.5.5.7.3.1",))))
     raw = dumps(make_claims())
     yield say("claims whose length is not told", write(sign(raw=b"\xbf" + raw[1:] + b"\xff")))
@@ -125,7 +130,9 @@ def list_odd_packing() -> Iterator[Case]:
     small = zlib.compressobj(9, zlib.DEFLATED, 9)
     yield say("packed with a small window", "HC1:" + write_base45(small.compress(message) + small.flush()))
     pieces = zlib.compressobj(9)
-    packed = b"".join(pieces.compress(message[at : at + 50]) + pieces.flush(zlib.Z_SYNC_FLUSH) for at in range(0, len(message), 50))
+    packed = b"".join(
+        pieces.compress(message[at : at + 50]) + pieces.flush(zlib.Z_SYNC_FLUSH) for at in range(0, len(message), 50)
+    )
     yield say("packed in many blocks", "HC1:" + write_base45(packed + pieces.flush()))
 
 
@@ -138,10 +145,22 @@ def list_unread() -> Iterator[Case]:
     yield say("a prefix of another version", plain.replace("HC1:", "HC2:"), unknown)
     yield say("a mark of byte order before it", "\ufeff" + plain, unknown)
     yield say("no prefix", plain.removeprefix("HC1:"), unknown)
-    yield say("a chip card", "001186000123|012345678|Nguyễn Thị Hoa|03021990|Nữ|Số 8, phố Mẫu, Hà Nội|20052021", "cert_not_signed")
-    yield say("a chip card without the older number", "001186000123||Nguyễn Thị Hoa|03021990|Nữ|Hà Nội|20052021\r\n", "cert_not_signed")
+    yield say(
+        "a chip card",
+        "001186000123|012345678|Nguyễn Thị Hoa|03021990|Nữ|Số 8, phố Mẫu, Hà Nội|20052021",
+        "cert_not_signed",
+    )
+    yield say(
+        "a chip card without the older number",
+        "001186000123||Nguyễn Thị Hoa|03021990|Nữ|Hà Nội|20052021\r\n",
+        "cert_not_signed",
+    )
     yield say("a personal code", "001186000123|NGUYEN THI HOA|1990-02-03|0|162979388586171100|<2<", "cert_not_signed")
-    yield say("a personal code with masks", "******000123|NGUYEN THI HOA|1990-**-**|0|162979388586171100|<2<", "cert_not_signed")
+    yield say(
+        "a personal code with masks",
+        "******000123|NGUYEN THI HOA|1990-**-**|0|162979388586171100|<2<",
+        "cert_not_signed",
+    )
     yield say("a text too long", "HC1:" + "A" * 16_386, "cert_too_long")
     yield from list_unread_coding(plain)
     yield from list_unread_packing()
@@ -220,9 +239,18 @@ def list_unread_messages() -> Iterator[Case]:
         "the mark of CBOR before it": b"\xd9\xd9\xf7" + message,
         "a critical header": sign(protected={1: -7, 2: [1], 4: signing().kid}),
         "the same header twice": sign(protected=b"\xa3\x01\x26\x04\x48" + signing().kid + b"\x01\x26"),
-        "the same header twice, once as a fraction": sign(protected=b"\xa3\x01\x26\x04\x48" + signing().kid + b"\xf9\x3c\x00\x26"),
-        "the same loose header twice": message[:1] + b"\x84" + write_part(headers) + b"\xa2\x05\x01\x05\x02" + write_part(claims) + write_part(signature),
-        "headers nested too deeply": sign(protected=b"\xa3\x01\x26\x04\x48" + signing().kid + b"\x18\x63" + b"\x81" * 16 + b"\x00"),
+        "the same header twice, once as a fraction": sign(
+            protected=b"\xa3\x01\x26\x04\x48" + signing().kid + b"\xf9\x3c\x00\x26"
+        ),
+        "the same loose header twice": message[:1]
+        + b"\x84"
+        + write_part(headers)
+        + b"\xa2\x05\x01\x05\x02"
+        + write_part(claims)
+        + write_part(signature),
+        "headers nested too deeply": sign(
+            protected=b"\xa3\x01\x26\x04\x48" + signing().kid + b"\x18\x63" + b"\x81" * 16 + b"\x00"
+        ),
         "a length that nobody can hold": b"\xd2\x9b" + b"\xff" * 8,
         "a text that is no text": b"\xd2\x84\x40\xa1\x61\xff\x00\x40\x40",
         "a reserved length": b"\xd2\x84\x5c\x40\xa0\x40\x40",

@@ -83,7 +83,9 @@ def make_lists(
     return {
         "lists/root.json": json.dumps(write_jwk(root.public)).encode(),
         "lists/trust.json": sign_list(draft, issued=now, expires=now + _LISTS_LAST, key=root),
-        "lists/index.json": json.dumps({"sets": [{"file": "vn.bin", "number": header.number}], "demonstration": True}).encode(),
+        "lists/index.json": json.dumps(
+            {"sets": [{"file": "vn.bin", "number": header.number}], "demonstration": True}
+        ).encode(),
         "lists/vn.bin": b"".join(build_set(rows, header=header, key=publisher)),
     }
 

@@ -51,7 +51,9 @@ HEADERS: Mapping[str, str] = {
 }
 
 
-def open_server(folder: Path, *, port: int, made: Mapping[str, bytes], lists: Path | None = None) -> ThreadingHTTPServer:
+def open_server(
+    folder: Path, *, port: int, made: Mapping[str, bytes], lists: Path | None = None
+) -> ThreadingHTTPServer:
     """Give a server for the files of a folder, which is not yet serving; port 0 takes any that is free.
 
     `made` are files that lie nowhere, by their paths; `lists` is a folder that stands in for /lists/. It writes no log:
