@@ -20,7 +20,8 @@ DONE, REFUSED = 0, 1  # all others: xacthuc.runs.endings
 try:
     import click
 
-    from xacthuc.cli_certificates import certify, check
+    from xacthuc.cli_certificates import check
+    from xacthuc.cli_certify import certify
     from xacthuc.cli_exchange import exchange
     from xacthuc.cli_gate import gate
     from xacthuc.cli_keys import keys

@@ -1,4 +1,4 @@
-"""Certificates by hand: issue them for the people of a run, and check what somebody shows."""
+"""Certificates by hand: check what somebody shows."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ import base64
 import json
 import sys
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from xacthuc.cli_paths import FILE, FOLDER
+from xacthuc.cli_paths import FILE
 
 if TYPE_CHECKING:
-    from xacthuc.certificates.keys import SigningCertificate
     from xacthuc.certificates.revocation import RevocationList
     from xacthuc.certificates.rule_sets import RuleSet
     from xacthuc.certificates.stages import Verdict
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 Told = tuple[str, str, "str | Verdict"]  # what an input is called for scripts, where it stands for people, its text
 
 ACCEPTED, NOT_ACCEPTED = 0, 1
-MOST_SECRET_BYTES = 64 << 10  # of the file with the secret; more is no secret of ours
 FILE_SUFFIXES = {".gif", ".jpeg", ".jpg", ".pdf", ".png", ".tif", ".tiff", ".txt", ".webp"}
 
 
@@ -50,7 +48,7 @@ def check(
     """
     from xacthuc.certificates.verify import verify
 
-    moment = _read_moment(at)
+    moment = read_moment(at)
     trusted = _read_trust(trust)
     asked = _read_rules(rules) if rules else None
     taken_back = _read_revoked(revoked, trust=trusted) if revoked else None
@@ -65,37 +63,17 @@ def check(
     sys.exit(ACCEPTED if all_accepted else NOT_ACCEPTED)
 
 
-@click.command()
-@click.argument("out", type=FOLDER)
-@click.option("--to", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The Parquet file to write.")
-@click.option("--key", required=True, type=FILE, help="Private key (PEM, mode 0600).")
-@click.option("--certificate", required=True, type=FILE, help="Its signing certificate (PEM or DER).")
-@click.option("--secret", required=True, type=FILE, help="At least 32 random bytes: identifiers follow from them.")
-@click.option("--issuer", default="Bộ Y tế", show_default=True, help="Issuer as printed.")
-@click.option("--issued", metavar="MOMENT", help="When they begin (2022-06-01T00:00:00Z); now if not given.")
-@click.option("--days", type=click.IntRange(1, 366), default=365, show_default=True, help="How long they last.")
-@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
-def certify(out: Path, *, to: Path, issued: str | None, days: int, as_json: bool, **means: Any) -> None:
-    """Issue certificates for the people in OUT, a folder that `verify --history` wrote."""
-    from xacthuc.certificates.issue import Issuer
-    from xacthuc.certificates.payload import COUNTRY
-    from xacthuc.certificates.signer import open_key_file
-    from xacthuc.runs.certifying import Batch
-    from xacthuc.runs.certifying import certify as issue_all
+def read_moment(written: str | None) -> datetime:
+    """Give a moment; one without an offset is of UTC. Raises VerifyRefused."""
+    from xacthuc.runs.refusals import VerifyRefused
 
-    moment = _read_moment(issued)
-    signer = open_key_file(means["key"], certificate=_read_signing_certificate(means["certificate"]))
-    issuer = Issuer(signer, country=COUNTRY, issued=moment, expires=moment + timedelta(days=days))
-    batch = Batch(issuer, means["issuer"], _read_secret(means["secret"]), moment.date(), moment.isoformat())
-    done = issue_all(out, batch, to=to)
-    told = {"certificates": str(to), "issued": done.issued, "refused": done.refused, "codes": done.codes}
-    if as_json:
-        click.echo(json.dumps(told, ensure_ascii=False))
-    else:
-        click.echo(f"Đã cấp {done.issued:,} chứng nhận, không cấp {done.refused:,}: {to}")
-        click.echo(f"{done.issued:,} certificates issued, {done.refused:,} people without one: {to}")
-        for code, count in sorted(done.codes.items()):
-            click.echo(f"  {code} {count:,}")
+    if written is None:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        raise VerifyRefused("run_usage_value", f"{written} (2022-06-01T00:00:00Z)") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _join_chunks(texts: Iterator[Told]) -> Iterator[Told]:
@@ -176,19 +154,6 @@ def _split_lines(text: str) -> list[str]:
     return [str(card) for card in cards] if isinstance(cards, list) else [text]
 
 
-def _read_moment(written: str | None) -> datetime:
-    """Give a moment; one without an offset is of UTC. Raises VerifyRefused."""
-    from xacthuc.runs.refusals import VerifyRefused
-
-    if written is None:
-        return datetime.now(UTC)
-    try:
-        moment = datetime.fromisoformat(written)
-    except ValueError:
-        raise VerifyRefused("run_usage_value", f"{written} (2022-06-01T00:00:00Z)") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
 def _read_trust(path: Path) -> TrustList:
     from xacthuc.certificates.list_refusals import ListRefused
     from xacthuc.certificates.trust_files import read_trust
@@ -214,31 +179,6 @@ def _read_revoked(paths: tuple[Path, ...], *, trust: TrustList) -> RevocationLis
     from xacthuc.certificates.revocation import RevocationList, open_set
 
     return RevocationList(tuple(open_set(path, keys=trust.revocation_keys or None) for path in paths))
-
-
-def _read_signing_certificate(path: Path) -> SigningCertificate:
-    from xacthuc.certificates.keys import CERTIFICATE_BYTES, CertificateUnusable, read_certificate
-    from xacthuc.runs.refusals import VerifyRefused
-
-    with path.open("rb") as stream:
-        data = stream.read(2 * CERTIFICATE_BYTES)
-    try:
-        if data.lstrip().startswith(b"-----"):
-            data = base64.b64decode(b"".join(data.split(b"-----")[2].split()))
-        return read_certificate(data)
-    except (CertificateUnusable, ValueError, IndexError):
-        raise VerifyRefused("issue_certificate_unusable", path) from None
-
-
-def _read_secret(path: Path) -> bytes:
-    from xacthuc.certificates.uvci import SECRET_BYTES
-    from xacthuc.runs.refusals import VerifyRefused
-
-    with path.open("rb") as stream:
-        secret = stream.read(MOST_SECRET_BYTES)
-    if len(secret) < SECRET_BYTES or path.stat().st_mode & 0o077:
-        raise VerifyRefused("issue_secret_unusable", path)
-    return secret
 
 
 def _write_json(name: str, verdict: Verdict) -> str:

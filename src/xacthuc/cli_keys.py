@@ -41,7 +41,7 @@ def csca(folder: Path, *, passphrase: Path | None, at: datetime | None, as_json:
     """Make an authority (CSCA) in FOLDER: valid for four years, used for one. Keep it away from any network."""
     from xacthuc.certificates.issuer_keys import make_csca
 
-    secret = _get_passphrase(passphrase, new=True)
+    secret = ask_passphrase(passphrase, new=True)
     _tell_key(make_csca(folder, now=_moment(at), passphrase=secret, **owner), as_json=as_json)
 
 
@@ -67,7 +67,7 @@ def signer(folder: Path, *, passphrase: Path | None, at: datetime | None, as_jso
     from xacthuc.certificates.issuer_keys import make_signer, read_passphrase
 
     other, used_from = means.pop("csca_passphrase"), means.pop("used_from")
-    secret = _get_passphrase(passphrase, new=True)
+    secret = ask_passphrase(passphrase, new=True)
     made = make_signer(
         folder,
         now=_moment(at),
@@ -167,7 +167,7 @@ def gdhcn(
     found = list_keys(folder)
     gateway: tuple[Kind, ...] = ("upload", "tls")
     lacking = [kind for kind in gateway if not any(key.kind == kind and key.signs_at(moment) for key in found)]
-    secret = _get_passphrase(passphrase, new=True) if lacking else b""
+    secret = ask_passphrase(passphrase, new=True) if lacking else b""
     for kind in lacking:
         make_gateway_key(folder, kind, now=moment, passphrase=secret)
     made = write_pack(pack, list_keys(folder), at=moment, **means)
@@ -180,7 +180,8 @@ def gdhcn(
         click.echo(f"{len(made.files)} files written. Read {pack / 'README.md'}: what has not been checked.")
 
 
-def _get_passphrase(path: Path | None, *, new: bool) -> bytes:
+def ask_passphrase(path: Path | None, *, new: bool) -> bytes:
+    """Read a passphrase from a file, or ask for it, twice where it is new. Raises KeysRefused."""
     from xacthuc.certificates.issuer_keys import check_passphrase, read_passphrase
 
     if path is not None:

@@ -167,9 +167,12 @@ def open_key(key: IssuerKey, *, passphrase: bytes) -> PrivateKey:
 
 def read_passphrase(path: Path) -> bytes:
     """Read a passphrase from the first line of a file that nobody else may read. Raises KeysRefused."""
-    if path.stat().st_mode & 0o077:
-        raise KeysRefused("keys_private_open", path)
-    return check_passphrase(_read(path).split(b"\n")[0].strip(b"\r"))
+    return check_passphrase(_read_line(path))
+
+
+def read_pin(path: Path) -> str:
+    """Read the PIN of a token from the first line of a file that nobody else may read. Raises KeysRefused."""
+    return _read_line(path).decode("utf-8", errors="replace")
 
 
 def check_passphrase(passphrase: bytes) -> bytes:
@@ -236,6 +239,12 @@ def _find_period(certificate: x509.Certificate) -> tuple[datetime, datetime]:
         return certificate.not_valid_before_utc, certificate.not_valid_after_utc
     begins = said.not_before.replace(tzinfo=UTC) if said.not_before else certificate.not_valid_before_utc
     return begins, said.not_after.replace(tzinfo=UTC) if said.not_after else certificate.not_valid_after_utc
+
+
+def _read_line(path: Path) -> bytes:
+    if path.stat().st_mode & 0o077:
+        raise KeysRefused("keys_private_open", path)
+    return _read(path).split(b"\n")[0].strip(b"\r")
 
 
 def _read(path: Path) -> bytes:

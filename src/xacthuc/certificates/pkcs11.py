@@ -7,6 +7,7 @@ only the signature comes back.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,7 +15,7 @@ import pkcs11
 from pkcs11 import MGF, Attribute, KeyType, Mechanism, ObjectClass
 
 from xacthuc.certificates.cose import is_signed_part
-from xacthuc.certificates.keys import SigningCertificate
+from xacthuc.certificates.keys import SigningCertificate, make_kid, read_certificate
 from xacthuc.certificates.signer import SignerUnusable, name_algorithm
 
 _SALT = 32  # as long as the hash. Source: RFC 8230, 2
@@ -77,6 +78,27 @@ class TokenSigner:
         if leaves:
             raise SignerUnusable("issue_token_open")
         return key
+
+
+@dataclass(frozen=True)
+class TokenKey:
+    """A private key in a token, by the token's driver; `certificate` is its own in DER."""
+
+    module: Path
+    token: str
+    label: str
+    pin: str = field(repr=False)
+    certificate: bytes
+
+    @property
+    def kid(self) -> bytes:
+        """Give the id of the key."""
+        return make_kid(self.certificate)
+
+    def open(self) -> TokenSigner:
+        """Open a session of this process with the token; see TokenSigner."""
+        certificate = read_certificate(self.certificate)
+        return TokenSigner(self.module, token=self.token, label=self.label, pin=self.pin, certificate=certificate)
 
 
 def _is_key_of_certificate(signer: TokenSigner) -> bool:
