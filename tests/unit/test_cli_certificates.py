@@ -1,29 +1,22 @@
-"""The commands that issue and check certificates, and the answer that scripts rely on."""
+"""The command that checks certificates, and the answer that scripts rely on."""
 
 from __future__ import annotations
 
 import base64
 import json
-import os
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 import zxingcpp
 from click.testing import CliRunner, Result
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from PIL import Image
 
-from certificates import Forge, ec_key, make_issuer, make_payload, make_signer
+from certificates import Forge, make_issuer, make_payload, make_signer
 from xacthuc.certificates.keys import make_kid
 from xacthuc.cli import commands
-from xacthuc.records import VERDICT_SCHEMA
-from xacthuc.runs.certifying import CERTIFICATE_SCHEMA
-from xacthuc.runs.history import HISTORY_SCHEMA
 from xacthuc.runs.refusals import VerifyRefused
 
 TEXT = make_issuer().issue(make_payload())
@@ -114,87 +107,6 @@ def test_rules_of_a_place(trust: Path, tmp_path: Path) -> None:
     assert json.loads(result.output)["stages"][4]["ok"] is not None
     rules.write_text("no rules", encoding="utf-8")
     assert isinstance(run("check", TEXT, "--trust", trust, "--rules", rules, "--at", AT).exception, VerifyRefused)
-
-
-# person, identity, vaccination, state, dn, sd, role
-PEOPLE = (
-    ("a", "MATCHED", "PLAUSIBLE", "complete", 2, 2, "primary"),
-    ("b", "MISMATCH", "PLAUSIBLE", "complete", 2, 2, "primary"),
-    ("c", "MATCHED", "DOUBTFUL", "complete", 2, 2, "primary"),
-    ("d", "MATCHED", "PLAUSIBLE", "partial", 1, 2, "primary"),
-    ("e", "MATCHED", "PLAUSIBLE", "complete", 3, 3, "booster"),
-)
-
-
-@pytest.fixture
-def results(tmp_path: Path) -> Path:
-    """Write what a run with histories leaves: for each person all doses up to the last."""
-    out = tmp_path / "out"
-    out.mkdir()
-    history, records, verdicts = [], [], []
-    for group, identity, vaccination, state, dn, sd, role in PEOPLE:
-        for number in range(1, dn + 1):
-            record = f"{group}{number}"
-            last = number == dn
-            history.append(
-                {"record": record, "person_group": group, "role": role if last else "primary", "dn": number}
-                | {"sd": sd if last else 2, "state": state, "extra": 0}
-            )
-            records.append(
-                {"record": record, "name": "Nguyễn Thị Đào", "birth_date": "1980-02-03", "vaccine": "AstraZeneca"}
-                | {"dose_date": f"2021-0{number + 5}-01"}
-            )
-            verdicts.append(
-                {"record": record, "file": "f", "sheet": "", "row": 1, "identity": identity, "reasons": []}
-                | {"vaccination": vaccination, "sure": True}
-            )
-    pq.write_table(pa.Table.from_pylist(history, schema=HISTORY_SCHEMA), out / "history.parquet")
-    pq.write_table(pa.Table.from_pylist(records), out / "records.parquet")
-    pq.write_table(pa.Table.from_pylist(verdicts, schema=VERDICT_SCHEMA), out / "verdicts.parquet")
-    return out
-
-
-@pytest.fixture
-def means(tmp_path: Path) -> list[object]:
-    key, secret, certificate = tmp_path / "key.pem", tmp_path / "secret", tmp_path / "dsc.pem"
-    key.write_bytes(ec_key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    secret.write_bytes(os.urandom(32))
-    for path in (key, secret):
-        path.chmod(0o600)
-    encoded = base64.encodebytes(make_signer().certificate.certificate or b"").decode()
-    certificate.write_text(f"-----BEGIN CERTIFICATE-----\n{encoded}-----END CERTIFICATE-----\n")
-    return ["--key", key, "--secret", secret, "--certificate", certificate, "--issued", "2022-05-15T00:00:00Z"]
-
-
-def test_certificates_of_a_run(results: Path, means: list[object], trust: Path, tmp_path: Path) -> None:
-    out = tmp_path / "certificates.parquet"
-    done = run("certify", results, "--to", out, *means, "--json")
-    assert done.exit_code == 0, done.output
-    wanted = {"issue_identity_open": 1, "issue_dose_open": 1, "issue_course": 1}
-    assert json.loads(done.output) == {"certificates": str(out), "issued": 2, "refused": 3, "codes": wanted}
-    table = pq.read_table(out)
-    assert table.schema == CERTIFICATE_SCHEMA
-    rows = {row["person_group"]: row for row in table.to_pylist()}
-    said = check(trust, *(rows[group]["text"] for group in "ae"))
-    assert [one["code"] for one in said] == ["trust_list_undated"] * 2
-    assert [json.loads(rows[group]["payload"])["v"][0]["dn"] for group in "ae"] == [2, 3]
-    assert [rows[group]["evidence"] for group in "ab"] == ["identity settled", "self-declared"]
-
-
-def test_the_same_run_gives_the_same_identifiers(results: Path, means: list[object], tmp_path: Path) -> None:
-    tables = []
-    for name in ("one", "two"):
-        run("certify", results, "--to", tmp_path / name, *means)
-        tables.append(pq.read_table(tmp_path / name, columns=["person_group", "uvci", "payload"]))
-    assert tables[0].equals(tables[1])
-
-
-def test_what_cannot_issue(results: Path, means: list[object], tmp_path: Path) -> None:
-    to = tmp_path / "x.parquet"
-    Path(str(means[3])).write_bytes(b"short")
-    assert isinstance(run("certify", results, "--to", to, *means).exception, VerifyRefused)
-    assert isinstance(run("certify", tmp_path / "none", "--to", to, *means).exception, VerifyRefused)
-    assert not to.exists()
 
 
 def test_a_picture_in_memory_is_read() -> None:
