@@ -7,24 +7,32 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pkcs11
+import pyarrow.parquet as pq
 import pytest
 from asn1crypto import keys as asn1_keys
+from click.testing import CliRunner, Result
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import load_der_public_key
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
+from cryptography.x509.oid import NameOID
 from pkcs11 import Attribute, KeyType
 from pkcs11.util.ec import encode_ec_public_key, encode_named_curve_parameters
 from pkcs11.util.rsa import encode_rsa_public_key
 
-from certificates import AT, make_certificate, make_issuer, make_payload, make_trust
+from certificates import AT, SECRET, make_certificate, make_issuer, make_payload, make_trust
 from conftest import skip_or_fail
-from xacthuc.certificates.keys import SigningCertificate, make_kid
+from settled import count_settled, write_results
+from xacthuc.certificates.keys import SigningCertificate, make_kid, read_certificate
 from xacthuc.certificates.pkcs11 import TokenSigner
 from xacthuc.certificates.signer import SignerUnusable
 from xacthuc.certificates.verify import verify
+from xacthuc.cli import commands
 
 PIN, TOKEN = "4321", "xacthuc tests"
 DRIVERS = [
@@ -113,3 +121,58 @@ def test_the_key_of_another_certificate_is_refused(driver: Path) -> None:
     other = make_key(driver, "EC", label="second")
     with pytest.raises(SignerUnusable, match="issue_key_other"):
         TokenSigner(driver, token=TOKEN, label="first", pin=PIN, certificate=other)
+
+
+def write_certificate(path: Path, certificate: SigningCertificate) -> SigningCertificate:
+    """Write a certificate of a token's key, signed by an authority whose key lies elsewhere."""
+    name = x509.Name([x509.NameAttribute(NameOID.COUNTRY_NAME, "VN")])
+    begins, ends = datetime(2021, 12, 1), datetime(2023, 12, 1)
+    builder = x509.CertificateBuilder(name, name, certificate.key, 9, begins, ends)  # type: ignore[arg-type]
+    made = builder.sign(ec.derive_private_key(5, ec.SECP256R1()), SHA256())
+    path.write_bytes(made.public_bytes(Encoding.PEM))
+    return read_certificate(made.public_bytes(Encoding.DER))
+
+
+def certify(driver: Path, folder: Path, *given: object, said: str = "") -> Result:
+    """Issue for a few hundred people by the command, in two processes, with the token's key called "batch"."""
+    secret = folder / "secret"
+    secret.write_bytes(SECRET)
+    secret.chmod(0o600)
+    words = ["certify", write_results(folder / "out", people=600), "--to", folder / "to.parquet", "--secret", secret]
+    words += ["--token", TOKEN, "--driver", driver, "--certificate", folder / "dsc.pem"]
+    words += ["--issued", "2022-05-01T00:00:00Z", *given]
+    return CliRunner().invoke(commands, [str(word) for word in words], input=said)
+
+
+@pytest.mark.parametrize("kind", ["EC", "RSA"])
+def test_a_batch_signed_by_a_token(driver: Path, tmp_path: Path, kind: str) -> None:
+    certificate = write_certificate(tmp_path / "dsc.pem", make_key(driver, kind, label=f"batch {kind}"))
+    pin = tmp_path / "pin"
+    pin.write_text(f"{PIN}\n", encoding="utf-8")
+    pin.chmod(0o600)
+    done = certify(driver, tmp_path, "--label", f"batch {kind}", "--pin", pin)
+    assert done.exit_code == 0, done.output
+    assert PIN not in done.output
+    texts = [text for text in pq.read_table(tmp_path / "to.parquet")["text"].to_pylist() if text]
+    assert len(texts) == count_settled(600)
+    assert all(verify(text, trust=make_trust(certificate), at=AT).accepted for text in texts)
+    with open_session(driver) as session:
+        key = session.get_key(object_class=pkcs11.ObjectClass.PRIVATE_KEY, label=f"batch {kind}")
+        assert (key[Attribute.SENSITIVE], key[Attribute.EXTRACTABLE]) == (True, False)
+        assert (key[Attribute.ALWAYS_SENSITIVE], key[Attribute.NEVER_EXTRACTABLE]) == (True, True)
+
+
+def test_the_pin_is_asked_for(driver: Path, tmp_path: Path) -> None:
+    write_certificate(tmp_path / "dsc.pem", make_key(driver, "EC", label="asked"))
+    done = certify(driver, tmp_path, "--label", "asked", "--threads", 1, said=f"{PIN}\n")
+    assert done.exit_code == 0, done.output
+    assert PIN not in done.output
+
+
+def test_a_token_that_cannot_sign_begins_no_batch(driver: Path, tmp_path: Path) -> None:
+    write_certificate(tmp_path / "dsc.pem", make_key(driver, "EC", label="shut"))
+    for label, pin in (("shut", "0000"), ("no such key", PIN)):
+        refused = certify(driver, tmp_path, "--label", label, said=f"{pin}\n").exception
+        assert isinstance(refused, SignerUnusable)
+        assert refused.code == "issue_token_unusable"
+    assert list(tmp_path.glob("to.parquet*")) == []
