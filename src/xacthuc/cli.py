@@ -11,7 +11,7 @@ import json
 import shlex
 import shutil
 import sys
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -218,13 +218,15 @@ def report(out: Path, *, as_of: datetime | None, title: str, as_json: bool, **fi
 @click.option("--seed", type=int, default=2021, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary and the measures as one JSON object.")
 def demo(folder: Path, seed: int, *, as_json: bool) -> None:
-    """Show the whole line: a synthetic district's messy workbooks and its province's records."""
+    """Show the whole line: a synthetic district's messy workbooks, its province's records, certificates to check."""
     from xacthuc.demo import demonstrate
     from xacthuc.runs.progress import Progress
     from xacthuc.runs.summary import print_summary
 
     with Progress(quiet=as_json) as progress:
-        shown = demonstrate(folder, seed=seed, report=progress.step, command=name_command(sys.argv[0]))
+        shown = demonstrate(
+            folder, seed=seed, now=datetime.now(UTC), report=progress.step, command=name_command(sys.argv[0])
+        )
     if as_json:
         click.echo(json.dumps({"summary": shown.summary, "measures": shown.measures}, ensure_ascii=False, default=str))
     else:

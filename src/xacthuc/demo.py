@@ -6,7 +6,7 @@ import json
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from xacthuc.findings import get_code
 from xacthuc.nation import build_nation, score
 from xacthuc.nation.checking import check_reading, check_verdicts
 from xacthuc.nation.hands.people import load_district
 from xacthuc.nation.workbooks import write_workbooks
 from xacthuc.pipeline import verify
 from xacthuc.runs.delivery import deliver, write_report
+from xacthuc.runs.demonstration import Demonstration, issue_demonstration
 from xacthuc.runs.order import Order, Outcome
 from xacthuc.runs.summary import summarise
 
@@ -41,8 +43,11 @@ class Shown:
     text: str
 
 
-def demonstrate(folder: Path, *, seed: int, report: Report, command: str = "xacthuc") -> Shown:
-    """Make the province, verify workbooks and records, write reports; `command` is how the person calls xacthuc."""
+def demonstrate(folder: Path, *, seed: int, now: datetime, report: Report, command: str = "xacthuc") -> Shown:
+    """Make the province, verify workbooks and records, write reports, issue certificates for the district's people.
+
+    `command` is how the person calls xacthuc.
+    """
     country, books = folder / "country", folder / "workbooks"
     if not (country / "truth.parquet").exists():
         build_nation(country, people=PEOPLE, doses=DOSES, seed=seed, provinces=(PROVINCE,), progress=report)
@@ -57,7 +62,9 @@ def demonstrate(folder: Path, *, seed: int, report: Report, command: str = "xact
         population=country / "population.parquet",
         given=_count_given(country, folder / "given.parquet"),
     )
-    return _tell(folder, books=books, district=district, province=province, country=country, command=command)
+    issued = issue_demonstration(folder / "district", folder / "certificates", now=now, report=report)
+    text = _tell_issued(issued, command=command)
+    return _tell(folder, books=books, district=district, province=province, country=country, command=command, text=text)
 
 
 def _write_books(country: Path, books: Path, *, seed: int) -> tuple[Path, ...]:
@@ -114,7 +121,26 @@ def _choose_record(outcome: Outcome) -> str:
     return shlex.quote((differ if differ.num_rows else said)["record"][0].as_py())
 
 
-def _tell(folder: Path, *, books: Path, district: Outcome, province: Outcome, country: Path, command: str) -> Shown:
+def _tell_issued(issued: Demonstration, *, command: str) -> str:
+    """Say what was issued and checked, and what to do with it."""
+    said = get_code("cert_accepted" if issued.verdict.accepted else issued.verdict.code)
+    stages = ", ".join(f"{stage.stage} {'✓' if stage.ok else '–'}" for stage in issued.verdict.stages)
+    return f"""
+Certificates for the people of the district whom both authorities have settled:
+  issued      {issued.done.issued:,} in {issued.certificates}
+  not issued  {issued.done.refused:,} rows, each with its reason there
+  checked     {said.vi}
+              {said.en} ({stages})
+{issued.warning}
+Check and scan one:
+  {command} check {issued.text} --trust {issued.trust}
+  {command} gate      then open the page it names, and scan or upload {issued.picture}
+"""
+
+
+def _tell(
+    folder: Path, *, books: Path, district: Outcome, province: Outcome, country: Path, command: str, text: str
+) -> Shown:
     read = check_reading(district.records, folder / "district" / "rows.csv", books)
     found = check_verdicts(district.verdicts, books)
     persons = folder / "province" / "persons.parquet"
@@ -122,7 +148,7 @@ def _tell(folder: Path, *, books: Path, district: Outcome, province: Outcome, co
     measures: dict[str, Any] = {"reading": read["doses"], "verdicts": found, "province": scored}
     (folder / "measures.json").write_text(json.dumps(measures, ensure_ascii=False, default=str), encoding="utf-8")
     doses, first = read["doses"], scored["residual"]["first_right"]
-    text = f"""
+    text = f"""{text}
 Against the known truth of this synthetic province:
   workbooks   {doses["share"]:.2%} of {doses["doses"]:,} doses with every field right that can be restored
   workbooks   {found["share"]:.2%} of {found["in_register"]:,} records of registered people matched or proposed rightly

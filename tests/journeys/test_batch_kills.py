@@ -22,7 +22,7 @@ from settled import count_settled, write_results
 
 SEED = 20220501
 ALL_KILLS = os.environ.get("XACTHUC_ALL_KILLS") == "1"
-MOMENTS = 50 if ALL_KILLS else 4
+MOMENTS, PARTS = (50, 10) if ALL_KILLS else (4, 1)
 PEOPLE = 6_000 if ALL_KILLS else 4_000
 STEPS = 18  # files that a batch makes on its way: its state, the people, sixteen slices
 SAID = ("person_group", "record", "uvci", "payload", "nationality", "evidence", "codes")
@@ -100,10 +100,12 @@ def test_the_undisturbed_batch_is_whole(undisturbed: Undisturbed) -> None:
     assert len(undisturbed.rows) == PEOPLE
 
 
-def test_killed_at_any_moment(undisturbed: Undisturbed, tmp_path: Path) -> None:
-    rng = random.Random(SEED)
+@pytest.mark.parametrize("part", range(PARTS))
+def test_killed_at_any_moment(undisturbed: Undisturbed, tmp_path: Path, part: int) -> None:
+    rng = random.Random(SEED + part)
+    moments = range(part * MOMENTS // PARTS, (part + 1) * MOMENTS // PARTS)
     killed = 0
-    for moment in range(MOMENTS):
+    for moment in moments:
         to = tmp_path / str(moment) / "certificates.parquet"
         process = start(undisturbed.words, to)
         # One moment out of each stretch of the batch, so that few moments meet all of it, however busy the machine is.
@@ -114,7 +116,7 @@ def test_killed_at_any_moment(undisturbed: Undisturbed, tmp_path: Path) -> None:
         killed += kill(process, all_of_it=moment % 2 == 1)
         finish(undisturbed.words, to)
         assert read(to) == undisturbed.rows
-    assert killed >= MOMENTS * 0.7
+    assert killed >= len(moments) * 0.5  # the last ones may have ended
 
 
 def test_killed_again_and_again(undisturbed: Undisturbed, tmp_path: Path) -> None:

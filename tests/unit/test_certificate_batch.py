@@ -102,6 +102,18 @@ def test_a_finished_batch_is_not_issued_again(order: BatchOrder) -> None:
     assert order.to.read_bytes() == written
 
 
+def test_what_a_kill_at_the_very_end_leaves_is_removed(order: BatchOrder) -> None:
+    with pytest.raises(Stop):
+        issue_batch(order, now=ISSUED, report=stop_at("joined"))
+    folder = order.to.with_name("certificates.parquet.batch")
+    assert (folder / "batch.json").exists()
+    issue_batch(order, now=LATER)
+    assert list(order.to.parent.iterdir()) == [order.to]
+    folder.mkdir()
+    issue_batch(order, now=LATER)
+    assert list(order.to.parent.iterdir()) == [order.to]
+
+
 def test_no_batch_is_written_over(order: BatchOrder) -> None:
     issue_batch(order, now=ISSUED)
     for other in (replace(order, issued=LATER), replace(order, name="Sở Y tế"), replace(order, secret=bytes(32))):

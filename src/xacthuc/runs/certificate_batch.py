@@ -12,7 +12,7 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -91,10 +91,11 @@ def issue_batch(order: BatchOrder, *, now: datetime, report: Report = lambda _, 
     """
     inputs = _list_inputs(order.out)  # 1
     fingerprint = _make_fingerprint(order, inputs)
+    folder = order.to.with_name(f"{order.to.name}.batch")
     done = _find_done(order.to, fingerprint)  # 2
     if done is not None:
+        _drop(folder, fingerprint)
         return done
-    folder = order.to.with_name(f"{order.to.name}.batch")
     moment = _find_moment(folder, fingerprint) or order.issued or now
     batch = Batch(order.key, order.name, order.secret, moment, moment + order.lasting)
     with batch.key.open() as signer:  # 3
@@ -105,7 +106,7 @@ def issue_batch(order: BatchOrder, *, now: datetime, report: Report = lambda _, 
     _issue_slices(slices, order.threads, report)  # 5
     done = _join(slices, order.to, fingerprint)  # 6
     report("joined", None)
-    shutil.rmtree(folder, ignore_errors=True)
+    _drop(folder, fingerprint)
     return done
 
 
@@ -146,6 +147,17 @@ def _find_done(to: Path, fingerprint: str) -> Certified | None:
     if told.pop("fingerprint", None) != fingerprint:
         raise VerifyRefused("issue_file_exists", to)
     return Certified(**told)
+
+
+def _drop(folder: Path, fingerprint: str) -> None:
+    """Remove what a finished batch went on from, its state last: what a kill leaves is known as ours until then."""
+    if _read_state(folder).get("fingerprint") == fingerprint:
+        for path in folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+        (folder / STATE).unlink()
+    with suppress(OSError):  # there is none, or somebody has put something into it
+        folder.rmdir()
 
 
 def _find_moment(folder: Path, fingerprint: str) -> datetime | None:

@@ -40,7 +40,7 @@ _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # o
 _KEY_BEGINS, _KEY_ENDS = datetime(2021, 1, 1, tzinfo=UTC), datetime(2036, 1, 1, tzinfo=UTC)
 _LISTS_LAST = timedelta(days=7)
 _LOCAL = timedelta(hours=7)  # Viet Nam, where the days of rules are counted
-_SECRET = hashlib.sha256(b"xacthuc demonstration identifiers").digest()
+DEMONSTRATION_SECRET = hashlib.sha256(b"xacthuc demonstration identifiers").digest()
 _HOLDER = Holder("Nguyễn", "Thị Minh Đào", "1986-03-14")
 _CODE_SIDE = 8  # pixels of a module of a picture
 
@@ -57,8 +57,7 @@ class Sample:
 
 def make_samples(*, now: datetime) -> dict[str, bytes]:
     """Give the files of a demonstration by their paths: lists, samples and their pictures."""
-    signing, root = _make_signer("issuer", country=COUNTRY), _use_key("root")
-    stranger = _make_signer("stranger", country=COUNTRY)
+    signing, stranger, root = make_signer("issuer"), make_signer("stranger"), _use_key("root")
     samples = list_samples(signing, stranger, now=now)
     revoked = next(sample for sample in samples if sample.name == "revoked")
     files = make_lists(signing.certificate, root, revoked=[_find_uvci(revoked.text)], now=now)
@@ -124,6 +123,12 @@ def draw(text: str) -> bytes:
     return written.getvalue()
 
 
+def make_signer(words: str) -> FileSigner:
+    """Give the signer of the demonstration that follows from some words."""
+    key = make_private_key(f"xacthuc demonstration {words}")
+    return FileSigner(key, certificate=make_certificate(key, country=COUNTRY))
+
+
 def make_private_key(words: str) -> EllipticCurvePrivateKey:
     """Give the key that follows from some words: for demonstrations and tests, never for people."""
     number = int.from_bytes(hashlib.sha512(words.encode()).digest()) % (_ORDER - 1) + 1
@@ -137,11 +142,6 @@ def make_certificate(key: EllipticCurvePrivateKey, *, country: str, serial: int 
     )
     builder = x509.CertificateBuilder(name, name, key.public_key(), serial, _KEY_BEGINS, _KEY_ENDS)
     return read_certificate(builder.sign(key, SHA256(), ecdsa_deterministic=True).public_bytes(Encoding.DER))
-
-
-def _make_signer(words: str, *, country: str) -> FileSigner:
-    key = make_private_key(f"xacthuc demonstration {words}")
-    return FileSigner(key, certificate=make_certificate(key, country=country))
 
 
 def _pose_as(signer: FileSigner, other: FileSigner) -> FileSigner:
@@ -158,7 +158,7 @@ def _use_key(words: str) -> ListKey:
 
 def _issue(signer: FileSigner, name: str, *, dose: date, now: datetime) -> str:
     issued = now.replace(microsecond=0) - timedelta(days=1)
-    uvci = make_uvci(f"demonstration {name}", country=COUNTRY, secret=_SECRET)
+    uvci = make_uvci(f"demonstration {name}", country=COUNTRY, secret=DEMONSTRATION_SECRET)
     counted = CountedDose("Vero Cell", 2, 2, dose)
     built = build_payload(_HOLDER, counted, uvci=uvci, issuer="Bộ Y tế", today=issued.date(), evidence="both")
     assert built.payload is not None, built.codes
