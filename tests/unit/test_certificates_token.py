@@ -127,7 +127,7 @@ def write_certificate(path: Path, certificate: SigningCertificate) -> SigningCer
     """Write a certificate of a token's key, signed by an authority whose key lies elsewhere."""
     name = x509.Name([x509.NameAttribute(NameOID.COUNTRY_NAME, "VN")])
     begins, ends = datetime(2021, 12, 1), datetime(2023, 12, 1)
-    builder = x509.CertificateBuilder(name, name, certificate.key, 9, begins, ends)  # type: ignore[arg-type]
+    builder = x509.CertificateBuilder(name, name, certificate.key, 9, begins, ends)  # type: ignore[arg-type] # P-256 or RSA
     made = builder.sign(ec.derive_private_key(5, ec.SECP256R1()), SHA256())
     path.write_bytes(made.public_bytes(Encoding.PEM))
     return read_certificate(made.public_bytes(Encoding.DER))

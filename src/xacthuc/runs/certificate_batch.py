@@ -104,7 +104,9 @@ def issue_batch(order: BatchOrder, *, now: datetime, report: Report = lambda _, 
     holders = _take_holders(order, work, inputs, report)  # 4
     slices = [Slice(batch, holders, n, _name_part(work, n)) for n in range(pq.read_metadata(holders).num_row_groups)]
     _issue_slices(slices, order.threads, report)  # 5
-    done = _join(slices, order.to, fingerprint)  # 6
+    joined = work / "joined.parquet"  # here, so that what a kill leaves of it goes with the folder
+    done = _join(slices, joined, fingerprint)  # 6
+    joined.replace(order.to)
     report("joined", None)
     _drop(folder, fingerprint)
     return done
