@@ -1,7 +1,7 @@
 """A batch of certificates by the command: synthetic histories of so many people in, signed certificates out.
 
 Usage: batch.py [--people N] [--threads T] [--memory GB] [--seed S] [--rsa] [--folder FOLDER]. The folder has to have
-room for some 2.5 kB a person. Prints one JSON object: certificates, seconds, CPU-seconds and the memory of all
+room for some 0.5 kB a person. Prints one JSON object: certificates, seconds, CPU-seconds and the memory of all
 processes of the command; making the histories is not counted.
 """
 
