@@ -18,6 +18,8 @@ import zxingcpp
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from xacthuc.certificates.masks import Changes, choose_mask, list_changes
+
 Level = Literal["L", "M", "Q", "H"]
 
 QUIET_ZONE = 4  # modules of white on each side. Source: ISO/IEC 18004, 6.3.8
@@ -65,13 +67,27 @@ def make_symbol(text: str, *, level: Level = "M") -> Symbol:
     if not (text.isascii() and text.isprintable()):
         raise SymbolRefused("paper_qr_letters")
     try:
-        made = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
+        grid = _write_grid(text, level=level, mask=0)
     except ValueError:
         raise SymbolRefused("paper_qr_long") from None
-    dark: Any = np.asarray(made.to_image(scale=1, add_quiet_zones=False)) == 0
-    if len(dark) > MOST_MODULES:
+    size = len(grid)
+    if size > MOST_MODULES:
         raise SymbolRefused("paper_qr_long")
-    return Symbol(len(dark), dark.astype(np.uint8).tobytes(), level)
+    changes = _find_changes(size, level)
+    return Symbol(size, (grid ^ changes.grids[choose_mask(grid, changes)]).tobytes(), level)
+
+
+@cache
+def _find_changes(size: int, level: Level) -> Changes:
+    """Give what the masks change; it follows from any text, written as large as `size` modules."""
+    version = (size - 17) // 4
+    return list_changes(lambda mask: _write_grid("0", level=level, mask=mask, version=version))
+
+
+def _write_grid(text: str, *, level: Level, mask: int, **wanted: int) -> Any:
+    """Give the modules of a symbol with a mask as a matrix of 0 and 1; raises ValueError where it would be too long."""
+    made = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level, data_mask=mask, **wanted)
+    return (np.asarray(made.to_image(scale=1, add_quiet_zones=False)) == 0).view(np.uint8)
 
 
 def write_svg(symbol: Symbol, *, side_mm: float) -> str:
@@ -84,14 +100,15 @@ def write_svg(symbol: Symbol, *, side_mm: float) -> str:
         f'<title id="qr-vi" xml:lang="vi">{escape(ALTERNATIVE_VI)}</title>'
         f'<desc id="qr-en" xml:lang="en">{escape(ALTERNATIVE_EN)}</desc>'
         f'<rect width="{whole}" height="{whole}" fill="#fff"/>'
-        f'<path stroke="#000" transform="translate({QUIET_ZONE} {QUIET_ZONE})" d="{write_path(symbol)}"/></svg>'
+        f'<path stroke="#000" transform="translate({QUIET_ZONE} {QUIET_ZONE}.5)" d="{write_path(symbol)}"/></svg>'
     )
 
 
 def write_path(symbol: Symbol) -> str:
     """Give the dark modules as the path of an SVG, a module is one unit: a line of width 1 for each run of a row.
 
-    Lines and not areas: half as much to draw, and no reader of the files has trouble with it.
+    Row 0 lies at 0, so that all numbers are whole: whoever draws it moves it by the half width of a line. Lines and
+    not areas: half as much to draw, and no reader of the files has trouble with it.
     """
     grid = np.frombuffer(symbol.modules, np.int8).reshape(symbol.size, symbol.size)
     rows, edges = np.nonzero(np.diff(grid, axis=1, prepend=0, append=0))
@@ -102,8 +119,8 @@ def write_path(symbol: Symbol) -> str:
 
 # The pieces of a path, written once: a symbol has some 1,500 runs.
 _ACROSS = [f"M{x}" for x in range(MOST_MODULES)]
-_DOWN = [f" {y}.5" for y in range(MOST_MODULES)]
-_ALONG = [f"h{length}" for length in range(MOST_MODULES + 1)]
+_DOWN = [f" {y}h" for y in range(MOST_MODULES)]
+_ALONG = [f"{length}" for length in range(MOST_MODULES + 1)]
 
 
 def write_png(symbol: Symbol, *, side_mm: float, dpi: int = 300) -> bytes:
