@@ -30,7 +30,7 @@ FILE_SUFFIXES = {".gif", ".jpeg", ".jpg", ".pdf", ".png", ".tif", ".tiff", ".txt
 @click.argument("inputs", nargs=-1, required=True)
 @click.option("--trust", required=True, type=FILE, help="Whom to trust: a list of signing certificates or keys.")
 @click.option("--rules", type=FILE, help="Rules of the place; without them none is asked.")
-@click.option("--revoked", type=FILE, multiple=True, help="A set of revocations; without one none is looked up.")
+@click.option("--revoked", type=FILE, multiple=True, help="A list of revocations; without one none is looked up.")
 @click.option("--at", metavar="MOMENT", help="The moment of the check (2022-06-01T00:00:00Z); now if not given.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each certificate, a line each.")
 def check(
@@ -175,10 +175,10 @@ def _read_rules(path: Path) -> RuleSet:
 
 
 def _read_revoked(paths: tuple[Path, ...], *, trust: TrustList) -> RevocationList:
-    """Open sets of revocations; the trust list says who may sign them, where it says so."""
-    from xacthuc.certificates.revocation import RevocationList, open_set
+    """Open lists of revocations; the trust list says who may sign our sets, where it says so."""
+    from xacthuc.certificates.revocation_files import open_revocations
 
-    return RevocationList(tuple(open_set(path, keys=trust.revocation_keys or None) for path in paths))
+    return open_revocations(paths, keys=trust.revocation_keys or None)
 
 
 def _write_json(name: str, verdict: Verdict) -> str:

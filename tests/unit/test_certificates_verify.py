@@ -29,6 +29,10 @@ from xacthuc.certificates.cbor import write_cbor
 from xacthuc.certificates.cose import _cut, _read_parts, write_cose, write_protected
 from xacthuc.certificates.hc1 import INFLATED_BYTES, PREFIX, write_hc1
 from xacthuc.certificates.keys import CertificateUnusable, check_key, make_kid, read_certificate
+from xacthuc.certificates.list_refusals import ListRefused
+from xacthuc.certificates.revocation import RevocationList, list_hashes
+from xacthuc.certificates.revocation_files import Batch
+from xacthuc.certificates.revocation_ledger import Entry
 from xacthuc.certificates.rule_files import read_rules
 from xacthuc.certificates.signer import FileSigner
 from xacthuc.certificates.stages import STAGES, Verdict
@@ -77,6 +81,13 @@ READ = {
     "cut": (PREFIX + write_base45(zlib.compress(MESSAGE)[:-10]), "cert_compression"),
     "not packed": (PREFIX + write_base45(MESSAGE), "cert_compression"),
     "bytes behind the stream": (PREFIX + write_base45(zlib.compress(MESSAGE) + b"x"), "cert_compression"),
+    "an idle bit of the packing": (
+        PREFIX + write_base45(b"\x78\x01\x09" + read_base45(GOOD.removeprefix(PREFIX))[3:]),
+        "cert_compression",
+    ),
+    "a book": ("x" * 300_000, "cert_too_long"),
+    "a card of empty lines": ("shc:/" + "\n" * 150_000, "cert_too_long"),
+    "keys with one hash": (pack(b"\xd2\x84\x40\xa0\x59\x3f\xff" + bytes(20_000)), "cert_too_large"),
     "bomb": (pack(bytes(INFLATED_BYTES * 40)), "cert_too_large"),
     "too long": (PREFIX + "0" * 20_000, "cert_too_long"),
     "identity card": ("001098012345||NGUYỄN VĂN B|01012000|Nữ|Hà Nội|01012022", "cert_not_signed"),
@@ -298,6 +309,9 @@ class Taken:
         assert (issuer, algorithm, len(signature)) == ("VN", "ES256", 64)
         return uvci == self.uvci or kid == self.kid
 
+    def contains_card(self, *, kid: bytes, rid: str, issued: float, signature: bytes) -> bool:
+        raise AssertionError("no card is asked for here")
+
 
 UVCI = make_payload()["v"][0]["ci"]
 
@@ -359,3 +373,35 @@ def test_both_ways_of_cutting_a_message_say_the_same() -> None:
     long = write_cose(bytes(70), protected=bytes(300), signature=bytes(256))
     assert _cut(long) == _read_parts(long)
     assert _cut(MESSAGE[1:]) is None
+
+
+def test_a_list_that_names_its_end_alone_is_dated() -> None:
+    trust = replace(make_trust(as_of=None), expires=AT)
+    assert code(GOOD, trust=trust) == "ok"
+    assert code(GOOD, trust=trust, at=AT + timedelta(seconds=1)) == "trust_list_too_old"
+
+
+@dataclass(frozen=True)
+class Broken(Taken):
+    """Revocations in which nothing can be looked up."""
+
+    def contains(self, **_asked: Any) -> bool:
+        raise ListRefused("revocation_damaged")
+
+
+def test_revocations_that_cannot_be_looked_up_accept_nobody() -> None:
+    verdict = check(GOOD, revoked=Broken())
+    assert (verdict.accepted, verdict.code) == (False, "revocation_damaged")
+
+
+def test_both_countries_are_asked_for() -> None:
+    """A certificate that names its country otherwise than its key is revoked under either."""
+    signer = make_signer(country="GR")
+    text = Forge(claims={1: "EL"}, signer=signer).text()
+    for country in ("EL", "GR"):
+        digest = list_hashes(issuer=country, uvci=UVCI, signature=b"", algorithm="ES256")["country_uvci"]
+        batch = Batch(country, None, (Entry(digest, "country_uvci"),))
+        other = replace(batch, country="AT")
+        trust = make_trust(signer.certificate)
+        assert code(text, trust=trust, revoked=RevocationList((), (batch,))) == "cert_revoked"
+        assert code(text, trust=trust, revoked=RevocationList((), (other,))) == "cert_revoked_undated"

@@ -260,9 +260,9 @@ def test_a_list_of_smart_health_cards() -> None:
     assert cards.contains("cc", issued=10)
     assert not cards.contains("dd", issued=0)
     held = hold(list(list_cards(cards)))
-    assert held.contains_card(kid=b"k" * 32, rid="aa")
-    assert not held.contains_card(kid=b"j" * 32, rid="aa")
-    assert not held.contains_card(kid=b"k" * 32, rid="bb")
+    assert held.contains_card(kid=b"k" * 32, rid="aa", issued=0, signature=b"")
+    assert not held.contains_card(kid=b"j" * 32, rid="aa", issued=0, signature=b"")
+    assert not held.contains_card(kid=b"k" * 32, rid="bb", issued=0, signature=b"")
     assert hash_rid(b"k", "a") != hash_rid(b"", "a")
     for change in ({"method": "x"}, {"ctr": "3"}, {"rids": ["?"]}, {"rids": ["a" * 25]}, {"rids": 5}):
         with pytest.raises(ListRefused):

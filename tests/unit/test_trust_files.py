@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from signers import NOON, b64, make_certificate, new_key, write_json_list
+from xacthuc.certificates.keys import CertificateUnusable, read_certificate
 from xacthuc.certificates.list_refusals import ListRefused
 from xacthuc.certificates.signed import encode_text, write_jwk
 from xacthuc.certificates.trust import TrustList, judge_age
@@ -201,3 +204,61 @@ def test_every_certificate_of_the_eu_vectors_is_read(shared: Path) -> None:
     print(f"{len(found.certificates)} certificates read, {found.unread} not")
     assert len(found.certificates) > 50
     assert found.unread <= 2
+
+
+AS_OF = datetime(2022, 5, 30, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("more", "as_of", "expires"),
+    [
+        ({}, None, None),
+        ({"issued": "2022-05-30T10:00:00Z"}, AS_OF, None),
+        ({"date": "2022-05-30T12:00:00+02:00", "expires": "2022-05-30T10:01:00Z"}, AS_OF, AS_OF + timedelta(minutes=1)),
+        ({"iat": AS_OF.timestamp(), "exp": int(AS_OF.timestamp()) + 60}, AS_OF, AS_OF + timedelta(minutes=1)),
+        ({"proof": {"created": "2022-05-30T10:00:00Z"}}, AS_OF, None),
+        ({"proof": [{"created": "2022-05-30T10:00:00Z"}, {"created": "2021-01-01T00:00:00Z"}]}, AS_OF, None),
+        ({"issued": "yesterday", "expires": 1e300, "proof": 5}, None, None),
+        ({"issued": True, "expires": [], "proof": [None]}, None, None),
+    ],
+)
+def test_dates_of_lists_of_others(more: dict[str, Any], as_of: datetime | None, expires: datetime | None) -> None:
+    one = make_certificate()
+    entries = json.loads(write_json_list(one))
+    for said in ({"certificates": entries}, {"keys": [{"kid": "a", "x5c": [entries[0]["certificate"]]}]}):
+        found = read_trust(json.dumps(said | more).encode())
+        assert (found.as_of, found.expires, len(found.certificates)) == (as_of, expires, 1)
+
+
+HOSTILE = {
+    "no base64 between the lines of PEM": b"-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----",
+    "begins as DER": b"\x30\x82\x01\x00" + bytes(50),
+    "nested": b"[" * 100_000,
+    "nested, and ends": b"[" * 200 + b"]" * 200,
+    "numbers without end": b'{"keys":[{"kty":"RSA","n":"' + b"A" * 5_000 + b'","e":"AQAB"}]}',
+    "a number of many digits": b'{"keys":[' + b"9" * 10_000 + b"]}",
+    "keys on no curve": b'{"keys":[{"kty":"EC","crv":"P-256","x":"AQ","y":"AQ"}]}',
+    "values of other kinds": b'{"certificates":[1,null,[],{},{"kid":5,"certificate":6},{"certificate":{"a":1}}]}',
+    "methods of other kinds": b'{"verificationMethod":[{},{"id":5},{"id":"#a","publicKeyJwk":[]}]}',
+    "not UTF-8": b"\xff\xfe\x00",
+}
+
+
+@pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_list_is_refused_in_words(data: bytes) -> None:
+    with pytest.raises(ListRefused):
+        read_trust(data)
+
+
+@pytest.mark.parametrize("year", [b"00000101000000Z", b"99991231235959Z", b"99999999999999Z"])
+def test_certificates_of_impossible_years_raise_nothing_else(year: bytes) -> None:
+    der = make_certificate().certificate or b""
+    begin = der.index(b"\x17\x0d") - 2  # two times of UTC, in a sequence
+    length = der[begin + 1]
+    times = b"\x18\x0f" + year + b"\x18\x0f" + b"20400101000000Z"
+    changed = bytearray(der[:begin] + b"\x30" + bytes((len(times),)) + times + der[begin + 2 + length :])
+    changed[2:4] = (len(changed) - 4).to_bytes(2, "big")
+    changed[4:7] = b"\x30\x81" + bytes((changed[6] + len(changed) - len(der),))
+    with suppress(CertificateUnusable):
+        begins = read_certificate(bytes(changed)).not_before
+        assert begins is None or begins.year == 9999

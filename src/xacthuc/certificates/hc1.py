@@ -11,7 +11,9 @@ from xacthuc.certificates.base45 import read_base45, write_base45
 from xacthuc.certificates.stages import Unreadable
 
 PREFIX = "HC1:"
-INFLATED_BYTES = 64 << 10  # a certificate has some 400; more is a bomb
+# A certificate has some 400 bytes, and a QR code holds 2,864; more is a bomb. It also bounds what keys of one hash may
+# cost, which an attacker can make of lists as keys: all that fit are compared within 30 ms.
+INFLATED_BYTES = 16 << 10
 _BLANKS = " \t\r\n\0"  # what scanners leave around a text; a text of Base45 never ends in one
 
 # Half of a message is signature, key id and numbers: on 2,000 certificates zlib's best saves 3 bytes of 362, and costs
@@ -20,6 +22,8 @@ _HEADER = (
     b"\x78\x01\x01"  # of zlib, by whose first byte older verifiers tell packed from plain; of a last, stored block
 )
 _STORED_BYTES = 0xFFFF
+_BLOCK = 2  # where the first block begins; three bits say its kind, and where it is stored five are of no use
+_KIND, _STORED = 0b111, 0b001
 
 
 def write_hc1(cose: bytes) -> str:
@@ -35,7 +39,7 @@ def read_hc1(text: str) -> bytes:
 
     1 it begins with HC1: and nothing else
     2 the rest is Base45; blanks around it are the scanner's
-    3 that is one whole zlib stream of at most INFLATED_BYTES, with nothing behind it.
+    3 that is one whole zlib stream of at most INFLATED_BYTES, with nothing behind it, and in our form no idle bit set.
     """
     text = text.strip(_BLANKS)
     if not text.startswith(PREFIX):  # 1
@@ -48,6 +52,6 @@ def read_hc1(text: str) -> bytes:
         raise Unreadable("cert_compression") from None
     if not unpacker.eof:
         raise Unreadable("cert_too_large" if len(cose) >= INFLATED_BYTES else "cert_compression")
-    if unpacker.unused_data:
+    if unpacker.unused_data or (packed[_BLOCK] & _KIND == _STORED and packed[_BLOCK] != _STORED):
         raise Unreadable("cert_compression")
     return cose

@@ -72,18 +72,18 @@ def read_certificate(der: bytes, *, kid: bytes | None = None) -> SigningCertific
         inner = x509.Certificate.load(der, strict=True)["tbs_certificate"]
         key = read_public_key(inner["subject_public_key_info"].dump())
         validity = inner["validity"]
-        times = validity["not_before"].native, validity["not_after"].native
+        begins, ends = (_tell_time(validity[name].native) for name in ("not_before", "not_after"))
         country = _find_country(inner)
         usages = _find_usages(inner)
-    except (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError):
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError):
         raise CertificateUnusable("no certificate") from None
     return SigningCertificate(
         kid=make_kid(der) if kid is None else kid,
         certificate=der,
         key=key,
         country=country,
-        not_before=times[0].astimezone(UTC),
-        not_after=times[1].astimezone(UTC),
+        not_before=begins,
+        not_after=ends,
         usages=usages,
     )
 
@@ -104,6 +104,11 @@ def check_key(key: object) -> PublicKey:
     if isinstance(key, RSAPublicKey) and key.key_size in RSA_BITS:
         return key
     raise CertificateUnusable("key of another kind")
+
+
+def _tell_time(native: object) -> datetime | None:
+    """Give a moment in UTC; None for one of the year 0, which no calendar of ours has."""
+    return native.astimezone(UTC) if isinstance(native, datetime) else None
 
 
 def _find_country(inner: x509.TbsCertificate) -> str:

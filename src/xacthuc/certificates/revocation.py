@@ -17,18 +17,22 @@ from __future__ import annotations
 import hashlib
 import mmap
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
+from xacthuc.certificates.freshness import is_ahead, is_old
 from xacthuc.certificates.golomb import CodingBroken, has
 from xacthuc.certificates.list_refusals import ListRefused
 from xacthuc.certificates.revocation_header import HEADER_BYTES, Header, open_header
-from xacthuc.certificates.trust import CLOCKS
+
+if TYPE_CHECKING:
+    from xacthuc.certificates.revocation_files import Batch, CardList
 
 MAGIC = b"XTREVOK1"
 HASH_BYTES = 16  # of a SHA-256 that the issuers keep, as the batches of the EU do; sets keep fewer
@@ -89,13 +93,17 @@ class RevocationSet:
 
 @dataclass(frozen=True)
 class RevocationList:
-    """All sets that a verifier holds."""
+    """All that a verifier knows of revocations: sets of ours, batches of the EU, lists of SMART Health Cards."""
 
     sets: tuple[RevocationSet, ...]
+    batches: tuple[Batch, ...] = ()
+    cards: tuple[CardList, ...] = ()
 
     @property
     def complete_as_of(self) -> datetime | None:
-        """Give the moment until which no set lacks anything; None without a set."""
+        """Give the moment until which nothing is missing; None where it cannot be told: only sets carry a date."""
+        if self.batches or self.cards:
+            return None
         return min((one.header.complete_as_of for one in self.sets), default=None)
 
     @property
@@ -105,11 +113,9 @@ class RevocationList:
 
     def judge_age(self, *, at: datetime) -> str | None:
         """Give the code of what is wrong with the age of the sets at a moment, None for nothing or without a set."""
-        if self.expires is not None and at > self.expires:
+        if is_old(self.complete_as_of, self.expires, at=at):
             return "revocation_too_old"
-        if self.complete_as_of is not None and self.complete_as_of - at > CLOCKS:
-            return "revocation_ahead"
-        return None
+        return "revocation_ahead" if is_ahead(self.complete_as_of, at=at) else None
 
     def contains(self, *, issuer: str, uvci: str, signature: bytes, algorithm: str, kid: bytes) -> bool:
         """Tell whether a certificate is revoked: by its key, UVCI, country with UVCI, or signature.
@@ -117,13 +123,20 @@ class RevocationList:
         `issuer` and `uvci` are as the certificate says them. In 10**12 certificates at most one is found for another.
         """
         digests = list_hashes(issuer=issuer, uvci=uvci, signature=signature, algorithm=algorithm)
-        return any(
-            kid in one.header.keys or any(map(one.has, digests.values())) for one in self.sets if one.speaks_of(kid)
+        return self._has(digests.values(), kid=kid) or any(
+            batch.contains(digests, issuer=issuer, kid=kid) for batch in self.batches
         )
 
-    def contains_card(self, *, kid: bytes, rid: str) -> bool:
-        """Tell whether a SMART Health Card with this rid is revoked, whenever it was issued."""
-        return any(kid in one.header.keys or one.has(hash_rid(kid, rid)) for one in self.sets if one.speaks_of(kid))
+    def contains_card(self, *, kid: bytes, rid: str, issued: float, signature: bytes) -> bool:
+        """Tell whether a SMART Health Card is revoked: by its key, its signature, or its rid and when it was issued."""
+        digests = list_hashes(issuer="", uvci="", signature=signature, algorithm="ES256")
+        asked = [*digests.values(), *([hash_rid(kid, rid)] if rid else [])]
+        return self._has(asked, kid=kid) or any(
+            rid and one.kid == kid and one.contains(rid, issued=issued) for one in self.cards
+        )
+
+    def _has(self, digests: Collection[bytes], *, kid: bytes) -> bool:
+        return any(kid in one.header.keys or any(map(one.has, digests)) for one in self.sets if one.speaks_of(kid))
 
 
 def hash_rid(kid: bytes, rid: str) -> bytes:

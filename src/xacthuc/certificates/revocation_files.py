@@ -8,15 +8,17 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from asn1crypto import cms
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from xacthuc.certificates.list_refusals import ListRefused
-from xacthuc.certificates.revocation import HASH_BYTES, hash_rid
+from xacthuc.certificates.revocation import HASH_BYTES, MAGIC, RevocationList, hash_rid, open_set
 from xacthuc.certificates.revocation_ledger import Entry
 from xacthuc.certificates.signed import read_json
 from xacthuc.certificates.trust_files import read_kid
@@ -36,7 +38,12 @@ class Batch:
 
     country: str
     kid: bytes | None  # None: of no key in particular
-    entries: tuple[Entry, ...]
+    entries: tuple[Entry, ...]  # all of one kind
+
+    def contains(self, digests: Mapping[str, bytes], *, issuer: str, kid: bytes) -> bool:
+        """Tell whether one of these hashes, by kind, is in the batch, and the batch speaks of this key or country."""
+        speaks = issuer.upper() == self.country.upper() if self.kid is None else kid == self.kid
+        return speaks and any(digests.get(entry.kind) == entry.digest for entry in self.entries)
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,38 @@ class CardList:
             return False
         until = self.revoked[rid]
         return until is None or issued < until
+
+
+def open_revocations(paths: Sequence[Path], *, keys: Sequence[EllipticCurvePublicKey] | None = None) -> RevocationList:
+    """Open what a verifier is given of revocations: sets of ours, batches of the EU, lists of SMART Health Cards.
+
+    `keys` may sign the sets; None takes the key that each names. Raises ListRefused for a file that is none of them.
+    Not checked: who has signed a batch, and where a list of cards comes from.
+    """
+    sets, batches, cards = [], [], []
+    for path in paths:
+        with path.open("rb") as stream:
+            magic = stream.read(len(MAGIC))
+        if magic == MAGIC:
+            sets.append(open_set(path, keys=keys))
+            continue
+        try:
+            if path.stat().st_size > RIDS_BYTES:
+                raise ListRefused("list_too_large")
+            found = _read_foreign(path.read_bytes())
+        except ListRefused as refusal:
+            raise refusal.about(path.name) from None
+        if isinstance(found, Batch):
+            batches.append(found)
+        else:
+            cards.append(found)
+    return RevocationList(tuple(sets), tuple(batches), tuple(cards))
+
+
+def _read_foreign(data: bytes) -> Batch | CardList:
+    if data.lstrip().startswith(b"{") and b'"rids"' in data:
+        return read_cards(data)
+    return read_batch(data)
 
 
 def read_batch(data: bytes) -> Batch:

@@ -19,6 +19,7 @@ PREFIX = "shc:/"
 HEALTH_CARD = "https://smarthealth.cards#health-card"
 CHUNKS = 30  # QR codes of one card; version 1.4.0 asks for a single one
 JWS_LENGTH = 48 << 10  # letters; a single QR code holds 1,195 of them
+TEXT_LENGTH = 2 * JWS_LENGTH + 64 * CHUNKS  # two digits a letter, and what stands around a chunk
 INFLATED_BYTES = 256 << 10  # a bundle has 2 to 10 KB; more is a bomb
 _FIRST = 45  # what a pair of digits counts from: the code of "-"
 _LAST = 122 - _FIRST  # and to "z"
@@ -44,6 +45,8 @@ def read_card(text: str) -> Certificate:
     What 4 finds of types and 5 finds is said beside the card: its signature is checked all the same. Not checked: what
     the bundle says; FHIR is read elsewhere.
     """
+    if len(text) > TEXT_LENGTH:
+        raise Unreadable("cert_too_long")
     jws = _join(text.split("\n")) if text.startswith(PREFIX) else text.strip()  # 1
     if len(jws) > JWS_LENGTH:
         raise Unreadable("cert_too_long")
@@ -74,6 +77,7 @@ def read_card(text: str) -> Certificate:
         issued=begins,
         begins=begins,
         expires=inf if "exp" not in said else expires,
+        uvci=_find_rid(said),
         code=_check_card(said),  # 5
     )
 
@@ -133,6 +137,13 @@ def _find_kind(said: dict[str, Any]) -> str:
     types = _list_types(said)
     kinds = [kind for end, kind in _KINDS if any(isinstance(one, str) and one.endswith(end) for one in types)]
     return kinds[0] if len(kinds) == 1 else ""
+
+
+def _find_rid(said: dict[str, Any]) -> str:
+    """Give under what a card may be revoked; it is issued without one more often than with one."""
+    vc = said.get("vc")
+    rid = vc.get("rid") if isinstance(vc, dict) else None
+    return rid if isinstance(rid, str) else ""
 
 
 def _list_types(said: dict[str, Any]) -> list[Any]:

@@ -14,6 +14,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -40,6 +41,7 @@ from xacthuc.certificates.list_refusals import ListRefused
 
 FORMAT = 1
 SIGNATURES = 8  # of one document: a root that rolls over needs two
+DEPTH = 64  # lists and maps within each other; a health card has some fifteen
 _HALF = 32  # bytes of r and of s
 
 
@@ -180,8 +182,15 @@ def read_signed(data: bytes, *, kind: str, limit: int) -> Signed:
 
 
 def read_json(data: bytes | str) -> Any:
-    """Read JSON in which each name stands once and numbers are finite; raises ValueError where it is none."""
-    return json.loads(data, object_pairs_hook=_take_pairs, parse_constant=_refuse_constant)
+    """Read JSON in which each name stands once and numbers are finite; raises ValueError where it is none.
+
+    Nor may it be nested deeper than DEPTH: who walks through the value does so without asking. RecursionError where it
+    is so deep that it cannot be read at all.
+    """
+    value = json.loads(data, object_pairs_hook=_take_pairs, parse_constant=_refuse_constant)
+    if _count_openings(data) > DEPTH and _is_deep(value):
+        raise ValueError("nested too deeply")
+    return value
 
 
 def encode_text(data: bytes) -> str:
@@ -231,6 +240,19 @@ def is_right(message: bytes, signature: bytes, *, key: EllipticCurvePublicKey) -
     except InvalidSignature:
         return False
     return True
+
+
+def _count_openings(data: bytes | str) -> int:
+    """Give how many lists and maps may begin in JSON: a quick look, before the exact one."""
+    return data.count(b"[") + data.count(b"{") if isinstance(data, bytes) else data.count("[") + data.count("{")
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(DEPTH):
+        inner = [one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list)]
+        level = list(chain.from_iterable(inner))
+    return any(isinstance(one, dict | list) for one in level)
 
 
 def _take_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -52,7 +52,7 @@ class Certificate(NamedTuple):  # made in a third of the time of a frozen datacl
     issued: float | None  # seconds since 1970
     begins: float | None
     expires: float | None
-    uvci: str = ""
+    uvci: str = ""  # what it calls itself: UVCI, hcid of WHO, rid of a SMART Health Card
     code: str | None = None
 
 
@@ -105,6 +105,9 @@ class Revoked(Protocol):
 
     def contains(self, *, issuer: str, uvci: str, signature: bytes, algorithm: str, kid: bytes) -> bool:
         """Tell whether a certificate is revoked."""
+
+    def contains_card(self, *, kid: bytes, rid: str, issued: float, signature: bytes) -> bool:
+        """Tell whether a SMART Health Card is revoked; `issued` in seconds since 1970, `rid` "" where it has none."""
 
 
 def judge(stages: tuple[Stage, ...]) -> tuple[bool, str]:

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 from typing import Literal
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
+from xacthuc.certificates.freshness import is_ahead, is_old
 from xacthuc.certificates.keys import SigningCertificate
 from xacthuc.certificates.list_refusals import ListRefused
 from xacthuc.certificates.signed import name_key
-
-CLOCKS = timedelta(hours=1)  # by so much two clocks may differ: a phone set to a neighbour's time zone
 
 Standing = Literal["empty", "fresh", "stale", "behind"]
 
@@ -55,8 +54,10 @@ class TrustList:
 
     def __post_init__(self) -> None:
         """Sort the certificates by kid, once."""
+        sorted_in: dict[bytes, list[SigningCertificate]] = {}
         for one in self.certificates:
-            self._by_kid[one.kid] = (*self._by_kid.get(one.kid, ()), one)
+            sorted_in.setdefault(one.kid, []).append(one)
+        self._by_kid.update((kid, tuple(found)) for kid, found in sorted_in.items())
 
     def find(self, kid: bytes) -> tuple[SigningCertificate, ...]:
         """Give every certificate with a kid, in the order of the list: eight bytes may be those of several."""
@@ -68,11 +69,11 @@ def judge_age(as_of: datetime | None, expires: datetime | None, *, at: datetime)
 
     A list without a date is used as given and said so; one that is out of date is not to be used.
     """
-    if as_of is None:
-        return "trust_list_undated"
-    if expires is not None and at > expires:
+    if is_old(as_of, expires, at=at):
         return "trust_list_too_old"
-    return "trust_list_ahead" if as_of - at > CLOCKS else None
+    if as_of is None and expires is None:
+        return "trust_list_undated"
+    return "trust_list_ahead" if is_ahead(as_of, at=at) else None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Trust lists of others, and ours, told by their content: JSON list, EU DSC list, JWKS, DID document.
 
-What a list of others says is used as it is given: none of them carries a date that its publisher has signed.
+What a list of others says is used as it is given, its dates too: none of them is signed in a way that every publisher
+keeps to. Few carry a date at all.
 """
 
 from __future__ import annotations
@@ -9,9 +10,12 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey, EllipticCurvePublicNumbers
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 
@@ -24,6 +28,7 @@ from xacthuc.certificates.keys import (
     read_certificate,
 )
 from xacthuc.certificates.list_refusals import ListRefused
+from xacthuc.certificates.moments import read_moment
 from xacthuc.certificates.signed import decode_text, is_right, read_json
 from xacthuc.certificates.trust import TrustList
 from xacthuc.certificates.trust_document import ENTRIES, LIST_BYTES, read_offer
@@ -36,7 +41,20 @@ _COUNTRY = re.compile(r":([A-Z]{2,3})(?=:|#|$)")  # in a DID of the GDHCN: did:w
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 
 # What a broken entry makes the readers below say.
-_BROKEN = (CertificateUnusable, ValueError, TypeError, KeyError, IndexError, AttributeError)
+_BROKEN = (
+    CertificateUnusable,
+    UnsupportedAlgorithm,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    OverflowError,
+)
+
+# How publishers call the moment of a list, and that from which it is too old; a DID document says it in its proof.
+_AS_OF = ("issued", "created", "updated", "date", "timestamp", "iat")
+_EXPIRES = ("expires", "validUntil", "nextUpdate", "exp")
 Reader = Callable[[Any], SigningCertificate]
 
 
@@ -51,15 +69,16 @@ def read_trust(
     2 an EU DSC list: a line with a signature, then JSON
     3 one certificate or several, in PEM or DER
     4 our own signed list
-    5 a DID document, 6 a JWKS, 7 a JSON list of {kid, certificate}, bare or under `certificates`.
-    Raises ListRefused for anything else, and where nothing in it can be read.
+    5 a DID document, 6 a JWKS, 7 a JSON list of {kid, certificate}, bare or under `certificates`; a date is taken from
+      where one of _AS_OF or _EXPIRES stands in it or in its proof, and one that cannot be read is none.
+    Raises ListRefused for anything else, and where nothing in it can be read. Not checked: the proof of a DID document.
     """
     if len(data) > LIST_BYTES:  # 1
         raise ListRefused("list_too_large")
     body = _open_signature_line(data, publisher=publisher)  # 2
     certificates = _split_certificates(body)
     if certificates:  # 3
-        return _collect(certificates, read=read_certificate)
+        return _collect(certificates, read=_read_bytes)
     try:
         said = read_json(body)
     except (ValueError, RecursionError):
@@ -67,7 +86,8 @@ def read_trust(
     if isinstance(said, dict) and {"payload", "signatures"} <= said.keys():  # 4
         return read_offer(body, root=root).list
     entries, read = _choose_reader(said)  # 5, 6, 7
-    return _collect(entries, read=read)
+    as_of, expires = _find_moment(said, _AS_OF), _find_moment(said, _EXPIRES)
+    return replace(_collect(entries, read=read), as_of=as_of, expires=expires)
 
 
 def read_kid(text: Any) -> bytes:
@@ -101,12 +121,39 @@ def _open_signature_line(data: bytes, *, publisher: EllipticCurvePublicKey | Non
     return rest
 
 
-def _split_certificates(data: bytes) -> list[bytes]:
+def _find_moment(said: Any, names: tuple[str, ...]) -> datetime | None:
+    """Give the latest moment that a list gives one of these names, in itself or in its proof."""
+    if not isinstance(said, dict):
+        return None
+    proofs = said.get("proof")
+    places = [said, *(proofs if isinstance(proofs, list) else [proofs])]
+    written = [place.get(name) for place in places if isinstance(place, dict) for name in names]
+    return max(filter(None, map(_read_moment, written)), default=None)
+
+
+def _read_moment(written: Any) -> datetime | None:
+    """Read a moment: a text, or seconds since 1970; None where it is neither."""
+    if isinstance(written, str):
+        return read_moment(written)
+    if type(written) not in (int, float):
+        return None
+    try:
+        return datetime.fromtimestamp(written, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _split_certificates(data: bytes) -> list[bytes | str]:
+    """Give certificates as they stand in a file: one as DER, or each as the base64 between its lines of PEM."""
     if data[:2] in (b"\x30\x82", b"\x30\x81"):
         return [data]
     if b"-----BEGIN CERTIFICATE-----" not in data[: 1 << 16] or data.lstrip()[:1] in (b"{", b"["):
         return []
-    return [_decode_base64("".join(one.split())) for one in _PEM.findall(data.decode("latin-1"))]
+    return [*_PEM.findall(data.decode("latin-1"))]
+
+
+def _read_bytes(one: bytes | str) -> SigningCertificate:
+    return read_certificate(one if isinstance(one, bytes) else _decode_base64("".join(one.split())))
 
 
 def _choose_reader(said: Any) -> tuple[list[Any], Reader]:

@@ -15,8 +15,10 @@ from importlib import resources
 from xacthuc.certificates.acceptance import judge_rules
 from xacthuc.certificates.claims import read_health_certificate
 from xacthuc.certificates.cose import is_signed_part
+from xacthuc.certificates.freshness import FRESH, is_ahead, is_old
 from xacthuc.certificates.hc1 import PREFIX
 from xacthuc.certificates.keys import SigningCertificate
+from xacthuc.certificates.list_refusals import ListRefused
 from xacthuc.certificates.rule_sets import RuleSet
 from xacthuc.certificates.shc import is_card, read_card
 from xacthuc.certificates.stages import (
@@ -33,11 +35,7 @@ from xacthuc.certificates.stages import (
 )
 from xacthuc.certificates.vdsnc import is_seal, read_seal
 
-# A list of keys or of revocations that nobody could renew for a week has lost its word; a long weekend has four days.
-FRESH = timedelta(days=7)  # for a list that does not say itself when it ends
-
-# By so much two clocks may differ: a phone set to a neighbour's time zone.
-CLOCKS = timedelta(hours=1)
+TEXT_LENGTH = 256 << 10  # letters; more than any family allows, so that a book is not even looked through
 
 Read = Callable[[str], Certificate]
 
@@ -98,6 +96,8 @@ def refuse_unread(code: str) -> Verdict:
 
 
 def _find_reader(text: str) -> Read:
+    if len(text) > TEXT_LENGTH:
+        return _refuse_long
     if text.startswith(PREFIX):
         return read_health_certificate
     begin = text.lstrip()
@@ -112,6 +112,10 @@ def _find_reader(text: str) -> Read:
 # number may be masked: everybody can write one.
 UNSIGNED_LENGTH = 1_000
 _UNSIGNED = re.compile(r"(?:[0-9]{12}|[0-9A-Z*]{6,20})\|[^|]*(?:\|[^|]*){3,7}\s*\Z")
+
+
+def _refuse_long(_text: str) -> Certificate:
+    raise Unreadable("cert_too_long")
 
 
 def _refuse_unsigned(_text: str) -> Certificate:
@@ -140,7 +144,7 @@ def _check_trust(
     certificate: Certificate, *, trust: Trust, at: datetime, fresh: timedelta
 ) -> tuple[Stage, SigningCertificate | None]:
     """Give what the stage says, and the certificate that has signed, None where nobody of the list has."""
-    if _is_old(trust.as_of, trust.expires, at=at, fresh=fresh):  # 3
+    if is_old(trust.as_of, trust.expires, at=at, fresh=fresh):  # 3
         return Stage("trusted", False, "trust_list_too_old"), None
     if not certificate.algorithm:  # 4
         return Stage("trusted", False, "cert_algorithm"), None
@@ -180,16 +184,9 @@ def _warn_of_trust(certificate: Certificate, key: SigningCertificate, *, trust: 
         return "cert_issuer_name"
     if key.weak:
         return "cert_key_short"
-    if trust.as_of is None:
+    if trust.as_of is None and trust.expires is None:
         return "trust_list_undated"
-    return "trust_list_ahead" if trust.as_of - at > CLOCKS else OK
-
-
-def _is_old(as_of: datetime | None, expires: datetime | None, *, at: datetime, fresh: timedelta) -> bool:
-    """Tell whether a list is too old: by the end that it names, else by its date; one without either is not."""
-    if expires is not None:
-        return at > expires
-    return as_of is not None and at - as_of > fresh
+    return "trust_list_ahead" if is_ahead(trust.as_of, at=at) else OK
 
 
 def _read_country(issuer: str | None) -> str:
@@ -225,20 +222,34 @@ def _check_revoked(
 ) -> Stage:
     if revoked is None:
         return _UNCHECKED[3]
-    for country in dict.fromkeys((issuer, key.country)):  # 13, before 12: what is revoked stays revoked
-        if revoked.contains(
+    try:
+        if _is_revoked(certificate, key, issuer=issuer, revoked=revoked):  # 13, before 12: revoked stays revoked
+            return Stage("not revoked", False, "cert_revoked")
+    except ListRefused as refusal:  # a list in which nothing can be looked up says nothing
+        return Stage("not revoked", False, refusal.code)
+    if is_old(revoked.complete_as_of, revoked.expires, at=at, fresh=fresh):  # 12
+        return Stage("not revoked", False, "cert_revoked_old")
+    if revoked.complete_as_of is None:
+        return Stage("not revoked", True, "cert_revoked_undated")
+    return _RIGHT["not revoked"]
+
+
+def _is_revoked(certificate: Certificate, key: SigningCertificate, *, issuer: str, revoked: Revoked) -> bool:
+    """Ask for the country that the text names and for that of the key: lists of either may say what is revoked."""
+    if certificate.family == "shc":
+        return revoked.contains_card(
+            kid=key.kid, rid=certificate.uvci, issued=certificate.issued or 0, signature=certificate.signature
+        )
+    return any(
+        revoked.contains(
             issuer=country,
             uvci=certificate.uvci,
             signature=certificate.signature,
             algorithm=certificate.algorithm,
             kid=key.kid,
-        ):
-            return Stage("not revoked", False, "cert_revoked")
-    if revoked.complete_as_of is None:
-        return Stage("not revoked", True, "cert_revoked_undated")
-    if _is_old(revoked.complete_as_of, revoked.expires, at=at, fresh=fresh):  # 12
-        return Stage("not revoked", False, "cert_revoked_old")
-    return _RIGHT["not revoked"]
+        )
+        for country in dict.fromkeys((issuer, key.country))
+    )
 
 
 def _check_rule(
