@@ -1,5 +1,5 @@
 // Written by generate.py.
-self.VERSION = "2906c0852699395b";
+self.VERSION = "f047d65cd7c48d7f";
 self.FILES = [
  "app.js",
  "camera.js",

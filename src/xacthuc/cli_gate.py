@@ -11,7 +11,7 @@ from xacthuc.cli_paths import Place
 
 PORT = 8475
 LISTS = Place(exists=True, file_okay=False, path_type=Path)
-PAGE = Path(__file__).resolve().parents[2] / "verifier"
+PAGE = Path(__file__).resolve().parent / "verifier"  # in a checkout a link to verifier/, in a wheel its files
 
 
 @click.command()
