@@ -43,8 +43,9 @@ function show(verdict, text, took) {
   byId("scan").hidden = true;
   byId("verdict").hidden = false;
   document.body.dataset.shown = "verdict";
+  byId("verdict").focus({ preventScroll: true });
   byId("verdict").scrollTop = 0;
-  byId("verdict").focus();
+  scrollTo(0, 0); // with large letters the page scrolls as a whole
   clearTimeout(wiping);
   wiping = setTimeout(scanAgain, WIPED_AFTER);
 }

@@ -1,5 +1,5 @@
 // Written by generate.py.
-self.VERSION = "f047d65cd7c48d7f";
+self.VERSION = "92fd592d8dd10832";
 self.FILES = [
  "app.js",
  "camera.js",

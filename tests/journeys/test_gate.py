@@ -123,7 +123,7 @@ def test_the_rules_of_a_place_and_a_day_say_why(page: Page, demonstration: Any) 
     page.click("#again")
     paste(page, demonstration[1]["rule"])
     assert (page.inner_text("#word"), page.get_attribute("#band", "data-tone")) == ("CHƯA ĐỦ ĐIỀU KIỆN", "stop")
-    assert page.inner_text("#reason") == "Mũi 2 tiêm 9 ngày trước, cần 14 ngày."
+    assert page.inner_text("#reason").startswith("Mũi 2 tiêm 9 ngày trước, cần 14 ngày.")
     page.click("#again")
     choose_place(page, "56", least="yellow")
     paste(page, demonstration[1]["rule"])
@@ -132,7 +132,7 @@ def test_the_rules_of_a_place_and_a_day_say_why(page: Page, demonstration: Any) 
     choose_place(page, "56", day="2021-10-15")
     assert "15/10/2021" in page.inner_text("#note")
     paste(page, demonstration[1]["green"])
-    assert page.inner_text("#reason") == "Ngày tiêm trên chứng nhận chưa tới."
+    assert page.inner_text("#reason").startswith("Ngày tiêm trên chứng nhận chưa tới.")
 
 
 def test_it_works_when_the_server_is_gone(demonstration: Any, browser: Browser) -> None:
