@@ -1,5 +1,5 @@
 // Written by generate.py.
-self.VERSION = "92fd592d8dd10832";
+self.VERSION = "666a90d277769e04";
 self.FILES = [
  "app.js",
  "camera.js",
@@ -21,6 +21,7 @@ self.FILES = [
  "certificates/moments.js",
  "certificates/place_rules.js",
  "certificates/revocation.js",
+ "certificates/revocation_delta.js",
  "certificates/revocation_header.js",
  "certificates/rule_files.js",
  "certificates/rule_sets.js",

@@ -92,16 +92,23 @@ export async function refuseAll(texts) {
 }
 
 /** Give what the table of revocations asks. */
-export async function revokeAll({ key, files, parameters, hashes, look_ups: lookUps, refusals }) {
-  const [bytes, golomb, revocation, signed] = await loadAll("bytes", "golomb", "revocation", "signed");
+export async function revokeAll({ key, files, parameters, codings, hashes, look_ups: lookUps, refusals, merges }) {
+  const [bytes, golomb, revocation, delta, signed] = await loadAll("bytes", "golomb", "revocation", "revocation_delta", "signed");
   const keys = [await signed.readJwk(key)];
-  const open = ({ file, cut, add = "", set = {} }) => {
+  const cut = ({ file, cut, add = "", set = {} }) => {
     const data = bytes.joinBytes(bytes.decodeBase64(files[file]).subarray(0, cut), bytes.fromHex(add));
     for (const [place, value] of Object.entries(set)) data[(Number(place) + data.length) % data.length] = value;
-    return revocation.readSet(data, { keys });
+    return data;
+  };
+  const open = (one) => revocation.readSet(cut(one), { keys });
+  const merge = async (one) => {
+    const base = await open({ file: one.base });
+    const merged = await delta.merge(base, await delta.readDelta(cut(one), { keys }), { keys });
+    return { code: null, sha256: bytes.toHex(await bytes.hashBytes(merged.bytes)) };
   };
   const ready = (said) => ({ ...said, signature: bytes.fromHex(said.signature), kid: bytes.fromHex(said.kid ?? "") });
-  const told = { parameters: parameters.map(({ nominal }) => golomb.chooseCoding(nominal)), hashes: [], look_ups: [], refusals: [] };
+  const told = { parameters: parameters.map(({ nominal }) => golomb.chooseCoding(nominal)), hashes: [], look_ups: [], refusals: [], merges: [] };
+  told.codings = codings.map((one) => code(one, { ...golomb, ...bytes }));
   for (const { given } of hashes) {
     told.hashes.push((await revocation.listHashes(ready(given))).map((digest) => bytes.toHex(digest).slice(0, 32)));
   }
@@ -109,7 +116,25 @@ export async function revokeAll({ key, files, parameters, hashes, look_ups: look
     told.look_ups.push(await new revocation.RevocationList([await open(one)]).contains(ready(one.given)));
   }
   for (const one of refusals) told.refusals.push(await open(one).then(() => null, (error) => error.code));
+  for (const one of merges) told.merges.push(await merge(one).catch((error) => ({ code: error.code })));
   return told;
+}
+
+/** Give the numbers of a coding, null for a broken one, and the coding of numbers that JavaScript is exact in. */
+function code({ bytes, rice, inner }, { CodingBroken, decode, decodeBig, encode, fromHex, toHex }) {
+  const data = fromHex(bytes);
+  const read = (way) => {
+    try {
+      return [...way(data, { rice, inner })];
+    } catch (error) {
+      if (error instanceof CodingBroken) return null;
+      throw error;
+    }
+  };
+  const values = read(decodeBig);
+  const small = inner <= 50 ? read(decode) : undefined;
+  const written = small ? toHex(encode(small, rice)) : null;
+  return { values: values && values.map(String), same: small === undefined || String(small) === String(values), written };
 }
 
 /** Tell for each text whether it is accepted. */

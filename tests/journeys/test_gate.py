@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gate import CHROMIUM, PHONE, READY, launch, make_demonstration, paste, serve, start, write_film
+from gate import PHONE, READY, launch, make_demonstration, miss, paste, serve, start, write_film
 from playwright.sync_api import Browser, Page, Playwright
 
 from xacthuc.runs.gate_samples import draw
@@ -35,17 +35,6 @@ KEPT = """async () => {
 }"""
 
 
-@pytest.fixture(scope="module", autouse=True)
-def chromium() -> None:
-    if not Path(CHROMIUM).exists():
-        miss(f"{CHROMIUM} is not here: apt-get install chromium")
-
-
-def miss(what: str) -> None:
-    """Skip for want of something; where all has to be there, fail."""
-    (pytest.fail if os.environ.get("XACTHUC_REQUIRE_ALL") == "1" else pytest.skip)(what)
-
-
 @pytest.fixture(scope="module")
 def demonstration() -> tuple[dict[str, bytes], dict[str, str]]:
     return make_demonstration()
@@ -58,7 +47,7 @@ def place(demonstration: tuple[dict[str, bytes], dict[str, str]]) -> Iterator[st
 
 
 @pytest.fixture(scope="module")
-def playwright(chromium: None) -> Iterator[Playwright]:
+def playwright() -> Iterator[Playwright]:
     with start() as started:
         yield started
 

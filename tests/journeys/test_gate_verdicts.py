@@ -110,6 +110,17 @@ def test_each_revocation_is_found(page: Page) -> None:
     assert told["hashes"] == [list(case["hashes"].values()) for case in table["hashes"]]
     assert told["look_ups"] == [case["revoked"] for case in table["look_ups"]]
     assert told["refusals"] == [case["code"] for case in table["refusals"]]
+    for case, found in zip(table["merges"], told["merges"], strict=True):
+        assert found == {name: case[name] for name in ("code", "sha256") if name in case}, case["why"]
+
+
+def test_each_coding_is_read_and_written(page: Page) -> None:
+    table = load("revocation")
+    told = ask(page, "revokeAll", table)["codings"]
+    for case, found in zip(table["codings"], told, strict=True):
+        assert found["values"] == case["values"], case["why"]
+        assert found["same"], case["why"]
+        assert found["written"] in (None, case["bytes"]), case["why"]
 
 
 def test_no_flipped_bit_is_accepted(page: Page) -> None:
