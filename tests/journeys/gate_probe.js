@@ -137,11 +137,58 @@ function code({ bytes, rice, inner }, { CodingBroken, decode, decodeBig, encode,
   return { values: values && values.map(String), same: small === undefined || String(small) === String(values), written };
 }
 
-/** Tell for each text whether it is accepted. */
-export async function acceptTexts({ texts, trust, at }) {
+const PER_TURN = 64; // texts that are checked at a time: signatures are checked beside the page
+const SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
+
+/**
+ * Flip every bit of a text, and of the signed message in it; tell which of them are accepted.
+ *
+ * `good`: what is said of the text itself, and of its message packed as the flipped ones are.
+ */
+export async function flipAll({ text, message, trust, at }) {
   const [bytes, { readTrust }, { verify }] = await loadAll("bytes", "trust_files", "verify");
-  const opened = await readTrust(bytes.encodeUtf8(trust));
-  const told = [];
-  for (const text of texts) told.push((await verify(text, { trust: opened, at: Date.parse(at) })).accepted);
-  return told;
+  const means = { trust: await readTrust(bytes.encodeUtf8(trust)), at: Date.parse(at) };
+  const signed = bytes.fromHex(message);
+  const good = [text, pack(signed)].map(async (one) => {
+    const { accepted, code } = await verify(one, means);
+    return [accepted, code];
+  });
+  const told = { good: await Promise.all(good), accepted: [], bits: 0 };
+  const decoder = new TextDecoder();
+  const texts = [
+    ...flip(bytes.encodeUtf8(text)).map((data) => decoder.decode(data)).filter((one) => one.startsWith("HC1:")),
+    ...flip(signed).map(pack),
+  ];
+  for (; told.bits < texts.length; told.bits += PER_TURN) {
+    const turn = texts.slice(told.bits, told.bits + PER_TURN);
+    const verdicts = await Promise.all(turn.map((one) => verify(one, means)));
+    verdicts.forEach(({ accepted }, place) => accepted && told.accepted.push(told.bits + place));
+  }
+  return { ...told, bits: texts.length };
+}
+
+function flip(data) {
+  return Array.from({ length: 8 * data.length }, (_, bit) => {
+    const flipped = data.slice();
+    flipped[bit >> 3] ^= 1 << (bit & 7);
+    return flipped;
+  });
+}
+
+/** Give HC1 of a message, packed as it is: one block that is only stored. */
+function pack(data) {
+  let [a, b] = [1, 0];
+  for (const byte of data) {
+    a = (a + byte) % 65_521;
+    b = (b + a) % 65_521;
+  }
+  const [low, high] = [data.length & 255, data.length >> 8];
+  const packed = [0x78, 1, 1, low, high, 255 - low, 255 - high, ...data, b >> 8, b & 255, a >> 8, a & 255];
+  let text = "HC1:";
+  for (let at = 0; at < packed.length; at += 2) {
+    const pair = at + 1 < packed.length;
+    const value = pair ? packed[at] * 256 + packed[at + 1] : packed[at];
+    text += SIGNS[value % 45] + SIGNS[Math.floor(value / 45) % 45] + (pair ? SIGNS[Math.floor(value / 2025)] : "");
+  }
+  return text;
 }

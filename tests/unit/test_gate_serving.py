@@ -7,13 +7,18 @@ import json
 import re
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPResponse
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from click.testing import CliRunner
 
+from xacthuc.cli_gate import gate
 from xacthuc.runs.serving import KINDS, open_server, write_site
+from xacthuc.runs.trust_folder import make_trust, sign_trust
 
 FOLDER = Path(__file__).resolve().parents[2] / "verifier"
 FILE_LINES = 400  # as of all files here
@@ -129,3 +134,27 @@ def test_the_page_is_written_for_a_web_server(tmp_path: Path) -> None:
     assert {"index.html", "sw.js", "vendor/zxing-wasm/reader/zxing_reader.wasm", "lists/index.json"} <= written
     assert not [name for name in written if name.endswith((".py", ".toml"))]
     assert (tmp_path / "lists" / "a.bin").read_bytes() == b"2"
+
+
+def test_the_command_writes_a_demonstration_and_lists_of_ones_own(tmp_path: Path) -> None:
+    asked = CliRunner()
+    said = asked.invoke(gate, ["--out", str(tmp_path / "site")])
+    assert said.exit_code == 0, said.output
+    assert {"lists", "samples", "samples.json", "index.html"} <= {path.name for path in (tmp_path / "site").iterdir()}
+    make_trust(tmp_path / "trust")
+    sign_trust(tmp_path / "trust", at=datetime.now(UTC), life=timedelta(days=7))
+    said = asked.invoke(gate, ["--out", str(tmp_path / "own"), "--trust", str(tmp_path / "trust")])
+    assert said.exit_code == 0, said.output
+    assert {path.name for path in (tmp_path / "own" / "lists").iterdir()} == {"root.json", "trust.json", "index.json"}
+    assert not (tmp_path / "own" / "samples.json").exists()
+    assert asked.invoke(gate, ["--revoked", str(tmp_path)]).exit_code == 2
+
+
+def test_the_command_says_where_the_gate_is_until_it_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ThreadingHTTPServer, "serve_forever", stop)
+    said = CliRunner().invoke(gate, ["--port", "0"])
+    assert said.exit_code == 0
+    assert "samples.html" in said.output
