@@ -1,5 +1,5 @@
 // Written by generate.py.
-self.VERSION = "666a90d277769e04";
+self.VERSION = "c21718a67a2f681f";
 self.FILES = [
  "app.js",
  "camera.js",
@@ -36,6 +36,7 @@ self.FILES = [
  "certificates/unsigned.js",
  "certificates/vdsnc.js",
  "certificates/verify.js",
+ "certificates/web_keys.js",
  "clock.js",
  "data.json",
  "icons/icon-192.png",

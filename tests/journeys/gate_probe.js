@@ -141,24 +141,22 @@ const PER_TURN = 64; // texts that are checked at a time: signatures are checked
 const SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
 
 /**
- * Flip every bit of a text, and of the signed message in it; tell which of them are accepted.
+ * Flip every bit of a text, and of the signed message in it where it is one of HC1; tell which of them are accepted.
  *
  * `good`: what is said of the text itself, and of its message packed as the flipped ones are.
  */
 export async function flipAll({ text, message, trust, at }) {
   const [bytes, { readTrust }, { verify }] = await loadAll("bytes", "trust_files", "verify");
   const means = { trust: await readTrust(bytes.encodeUtf8(trust)), at: Date.parse(at) };
-  const signed = bytes.fromHex(message);
-  const good = [text, pack(signed)].map(async (one) => {
+  const signed = message && bytes.fromHex(message);
+  const good = (signed ? [text, pack(signed)] : [text]).map(async (one) => {
     const { accepted, code } = await verify(one, means);
     return [accepted, code];
   });
   const told = { good: await Promise.all(good), accepted: [], bits: 0 };
   const decoder = new TextDecoder();
-  const texts = [
-    ...flip(bytes.encodeUtf8(text)).map((data) => decoder.decode(data)).filter((one) => one.startsWith("HC1:")),
-    ...flip(signed).map(pack),
-  ];
+  const inText = flip(bytes.encodeUtf8(text)).map((data) => decoder.decode(data));
+  const texts = signed ? [...inText.filter((one) => one.startsWith("HC1:")), ...flip(signed).map(pack)] : inText;
   for (; told.bits < texts.length; told.bits += PER_TURN) {
     const turn = texts.slice(told.bits, told.bits + PER_TURN);
     const verdicts = await Promise.all(turn.map((one) => verify(one, means)));
@@ -191,4 +189,20 @@ function pack(data) {
     text += SIGNS[value % 45] + SIGNS[Math.floor(value / 45) % 45] + (pair ? SIGNS[Math.floor(value / 2025)] : "");
   }
   return text;
+}
+
+/** Give what is read in each trust list, or the code with which it is refused. */
+export async function readTrusts(lists) {
+  const [bytes, { readTrust }, { ListRefused }] = await loadAll("bytes", "trust_files", "signed");
+  const tellOne = ({ kid, country, usages, algorithm }) => [bytes.toHex(kid), country, [...usages].sort(), algorithm];
+  const tellList = async (text) => {
+    try {
+      const { certificates, asOf, expires, unread } = await readTrust(bytes.decodeBase64(text));
+      return { moments: [asOf, expires], unread, certificates: certificates.map(tellOne) };
+    } catch (error) {
+      if (!(error instanceof ListRefused)) throw error;
+      return { code: error.code };
+    }
+  };
+  return Promise.all(lists.map(tellList));
 }

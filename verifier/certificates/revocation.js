@@ -69,11 +69,23 @@ export class RevocationList {
 
   /** Tell whether a certificate is revoked: by its key, UVCI, country with UVCI, or signature. */
   async contains({ issuer, uvci, signature, algorithm, kid }) {
-    const digests = await listHashes({ issuer, uvci, signature, algorithm });
+    return this.has(await listHashes({ issuer, uvci, signature, algorithm }), kid);
+  }
+
+  /** Tell whether a SMART Health Card is revoked: by its key, its signature, or its rid, "" where it has none. */
+  async containsCard({ kid, rid, signature }) {
+    const digests = await listHashes({ issuer: "", uvci: "", signature, algorithm: "ES256" });
+    return this.has(rid ? [...digests, await hashRid(kid, rid)] : digests, kid);
+  }
+
+  has(digests, kid) {
     const speaking = this.sets.filter((one) => one.speaksOf(kid));
     return speaking.some((one) => one.header.keys.has(toHex(kid)) || digests.some((digest) => one.has(digest)));
   }
 }
+
+/** Give the hash of a rid, which means something together with its key only. */
+const hashRid = (kid, rid) => hashBytes(joinBytes(kid, encodeUtf8(rid)));
 
 /**
  * Give the hashes under which a certificate may be revoked; what it does not have is left out.
