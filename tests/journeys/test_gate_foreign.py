@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
 from certificate_families import BUNDLE, in_digits, write_jws
 from certificate_making import NOW, signing
+from cryptography.hazmat.primitives.asymmetric import rsa
 from gate import launch, serve, start
 from playwright.sync_api import Page
 
 from signers import b64, make_certificate, make_header, new_key, write_json_list
-from xacthuc.certificates.keys import read_certificate
+from xacthuc.certificates.keys import SigningCertificate, read_certificate
 from xacthuc.certificates.list_refusals import ListRefused
 from xacthuc.certificates.revocation import RevocationList, hash_rid, read_set
 from xacthuc.certificates.revocation_build import build_set
@@ -57,11 +57,11 @@ def list_trusts() -> Iterator[bytes]:
         yield json.dumps(said).encode()
     for more in list_dates():
         yield json.dumps({"certificates": entries} | more).encode()
-    bad: list[Any] = [{}, 1, None, [], {"certificate": "!"}, {"certificate": b64(b"0\x03abc")}, {"kid": 5, "certificate": "A"}]
+    bad: list[Any] = [{}, 1, None, [], {"certificate": "!"}, {"certificate": b64(b"0\x03abc")}, {"certificate": 6}]
     yield json.dumps([*entries, *bad, {"certificate": {"a": 1}}, {"kid": "A" * 100, **entries[0]}]).encode()
     yield json.dumps(bad).encode()
     yield from (b"", b"{", b"[" * 200 + b"]" * 200, b"[" * 64 + b"]" * 64, b"[NaN]", b"\xff\xfe", b"5", b'{"a":1}')
-    yield from (b'{"keys":[],"keys":[]}', b"-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----", b"0\x82\x01\0\0")
+    yield from (b'{"keys":[],"keys":[]}', pem.encode().replace(b"M", b"!"), b"0\x82\x01\0\0")
 
 
 def list_web_keys() -> Iterator[dict[str, Any]]:
@@ -111,12 +111,12 @@ def tell(data: bytes) -> dict[str, Any]:
     except ListRefused as refusal:
         return {"code": refusal.code}
     moments = [moment and round(moment.timestamp() * 1000) for moment in (found.as_of, found.expires)]
-    certificates = [[one.kid.hex(), one.country, sorted(one.usages or ()), tell_key(one.key)] for one in found.certificates]
-    return {"moments": moments, "unread": found.unread, "certificates": certificates}
+    return {"moments": moments, "unread": found.unread, "certificates": list(map(tell_certificate, found.certificates))}
 
 
-def tell_key(key: Any) -> str:
-    return "PS256" if isinstance(key, rsa.RSAPublicKey) else "ES256"
+def tell_certificate(one: SigningCertificate) -> list[Any]:
+    algorithm = "PS256" if isinstance(one.key, rsa.RSAPublicKey) else "ES256"
+    return [one.kid.hex(), one.country, sorted(one.usages or ()), algorithm]
 
 
 def test_each_trust_list_is_read_alike(page: Page) -> None:
@@ -147,4 +147,7 @@ def test_a_revoked_health_card_is_refused_alike(page: Page) -> None:
 
 
 def change_card(rid: Any) -> dict[str, Any]:
-    return {**BUNDLE, "vc": {**BUNDLE["vc"], "rid": rid}} if rid is not None else BUNDLE  # type: ignore[dict-item]
+    card: dict[str, Any] = json.loads(json.dumps(BUNDLE))
+    if rid is not None:
+        card["vc"]["rid"] = rid
+    return card

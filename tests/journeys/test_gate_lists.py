@@ -37,8 +37,9 @@ class Authority(NamedTuple):
 
     def revoke(self, text: str, *, at: datetime) -> None:
         """Revoke a certificate, and publish that."""
-        given = {"issuer": "", "signature": b"", "algorithm": "", "uvci": read_health_certificate(text).uvci}
-        add_revocations(self.revoked, [Entry(list_hashes(**given)["uvci"], "uvci")])  # type: ignore[arg-type]
+        uvci = read_health_certificate(text).uvci
+        hashes = list_hashes(issuer="", uvci=uvci, signature=b"", algorithm="")
+        add_revocations(self.revoked, [Entry(hashes["uvci"], "uvci")])
         publish(self.revoked, at=at, life=WEEK)
 
     def gather(self) -> dict[str, bytes]:

@@ -75,7 +75,9 @@ def test_a_page_keeps_no_address_from_which_anything_could_be_fetched() -> None:
     kept = [FOLDER / name for name in json.loads("[" + write_files_list() + "]")]
     texts = {path.name: path.read_text(encoding="utf-8") for path in kept if path.suffix in {".js", ".html", ".css"}}
     found = {name: re.findall(r"https?://[\w.]+", text) for name, text in texts.items()}
-    lost = {name: [url for url in urls if not any(one.startswith(url) for one in names)] for name, urls in found.items()}
+    lost = {
+        name: [url for url in urls if not any(one.startswith(url) for one in names)] for name, urls in found.items()
+    }
     assert not {name: urls for name, urls in lost.items() if urls}
 
 

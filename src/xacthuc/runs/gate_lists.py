@@ -1,9 +1,9 @@
 """What phones fetch from a gate: root key, trust list and revocations, gathered from the folders of their authorities.
 
-    lists/root.json      the root key that a phone holds on to from its first visit on
-    lists/trust.json     the trust list
-    lists/index.json     the newest set of each list, by number, and the deltas that lead to it
-    lists/NAME.bin       that set; lists/NAME-NNNNNN.bin the delta that leads to the set of a number
+lists/root.json      the root key that a phone holds on to from its first visit on
+lists/trust.json     the trust list
+lists/index.json     the newest set of each list, by number, and the deltas that lead to it
+lists/NAME.bin       that set; lists/NAME-NNNNNN.bin the delta that leads to the set of a number
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ DELTAS = 60  # of one list that phones are offered: two months of days; after th
 
 
 def gather_lists(trust: Path, revoked: Sequence[Path]) -> dict[str, bytes]:
-    """Give the files by their paths: those of a trust folder and of folders of revocations, each published at least once.
+    """Give the files by their paths: those of a trust folder and of folders of revocations.
 
     Raises ListRefused for a folder in which nothing was signed or published yet.
     """

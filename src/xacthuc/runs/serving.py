@@ -58,7 +58,8 @@ HEADERS: Mapping[str, str] = {
 def open_server(folder: Path, *, port: int, made: Mapping[str, bytes]) -> ThreadingHTTPServer:
     """Give a server for the files of a folder, which is not yet serving; port 0 takes any that is free.
 
-    `made` are files that lie nowhere, by their paths. It writes no log: who checked what, and when, is nobody's business.
+    `made` are files that lie nowhere, by their paths. It writes no log: who checked what, and when, is nobody's
+    business.
     """
     return ThreadingHTTPServer((HOST, port), partial(_Handler, folder=folder, made=made))
 

@@ -1,8 +1,9 @@
-"""From camera to verdict at the gate, in headless Chromium on a slowed processor: .venv/bin/python bench/gate.py
+"""From camera to verdict at the gate, on a slowed processor: .venv/bin/python bench/gate_speed.py
 
-The camera is a file in which somebody holds a code, turned and a little out of focus. A turn begins with the button for the next
-person and ends when the verdict is drawn. Chromium slows the page, which verifies and draws, but not the worker that
-looks for the code: `find` is how long that takes, `slowed` adds what the slow processor would take longer for it.
+The camera is a file in which somebody holds a code, turned and a little out of focus. A turn begins with the button for
+the next person and ends when the verdict is drawn. Headless Chromium slows the page, which verifies and draws, but not
+the worker that looks for the code: `find` is how long that takes, `slowed` adds what a slow processor would take longer
+for it.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def main() -> None:
             find = median(page.evaluate(FIND))
             told = [measure(page, rate, find=find) for rate in RATES]
     for one in told:
-        print("{rate}x: from camera to verdict {median} ms, at most {most}; slowed {slowed} ms; find {find} ms".format(**one))
+        print("{rate}x: camera to verdict {median} ms, at most {most}; slowed {slowed}; find {find}".format(**one))
     print(json.dumps(told))
 
 
