@@ -6,7 +6,7 @@ BENCH := .venv-bench/bin/python
 BENCH_STAMP := .venv-bench/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix bench bench-nation docs clean
+.PHONY: help setup demo gate test check fix bench bench-nation docs clean
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -21,6 +21,9 @@ setup: $(STAMP)  ## a .venv with the xacthuc command in it
 
 demo: $(STAMP)   ## the whole line on a synthetic district: summary, annotated workbooks, report
 	$(BIN)/xacthuc demo
+
+gate: $(STAMP)   ## the gate in a browser of this machine, with codes to scan; GATE="--lists DIR" for lists of your own
+	$(BIN)/xacthuc gate $(GATE)
 
 test: $(STAMP)   ## all tests, with coverage of the library
 	$(BIN)/pytest -n 2 --cov --cov-report=term-missing:skip-covered

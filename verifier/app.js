@@ -43,8 +43,9 @@ function show(verdict, text, took) {
   byId("scan").hidden = true;
   byId("verdict").hidden = false;
   document.body.dataset.shown = "verdict";
+  byId("verdict").focus({ preventScroll: true });
   byId("verdict").scrollTop = 0;
-  byId("verdict").focus();
+  scrollTo(0, 0); // with large letters the page scrolls as a whole
   clearTimeout(wiping);
   wiping = setTimeout(scanAgain, WIPED_AFTER);
 }
@@ -124,9 +125,12 @@ function tick() {
   showStanding(lists, { now: Date.now(), offline, clock: tellClock(lists.asOf) });
 }
 
+/** Fetch what is new; gives the word for what came of it. */
 async function update() {
-  await lists.update(Date.now());
+  const answered = await lists.update(Date.now());
   tick();
+  if (!answered) return "refresh_unreached";
+  return lists.refused ? "lists_refused" : "refreshed";
 }
 
 async function keepOffline() {
@@ -153,6 +157,7 @@ function showSettings() {
   byId("least").value = settings.least;
   byId("rule-day").value = settings.ruleDay;
   byId("sound").checked = settings.sound;
+  byId("refreshed").textContent = "";
   byId("settings-dialog").showModal();
 }
 
@@ -190,7 +195,10 @@ function listen() {
     tick();
   });
   on("sound", "change", ({ target }) => change({ sound: target.checked }));
-  on("refresh", "click", update);
+  on("refresh", "click", async () => {
+    byId("refreshed").textContent = "";
+    byId("refreshed").textContent = word(await update());
+  });
   for (const button of document.querySelectorAll("[data-close]")) button.addEventListener("click", () => button.closest("dialog").close());
   document.addEventListener("visibilitychange", () => (document.hidden ? leave() : tick()));
   addEventListener("online", update);

@@ -1,5 +1,5 @@
 // Written by generate.py.
-self.VERSION = "2906c0852699395b";
+self.VERSION = "c21718a67a2f681f";
 self.FILES = [
  "app.js",
  "camera.js",
@@ -21,6 +21,7 @@ self.FILES = [
  "certificates/moments.js",
  "certificates/place_rules.js",
  "certificates/revocation.js",
+ "certificates/revocation_delta.js",
  "certificates/revocation_header.js",
  "certificates/rule_files.js",
  "certificates/rule_sets.js",
@@ -35,6 +36,7 @@ self.FILES = [
  "certificates/unsigned.js",
  "certificates/vdsnc.js",
  "certificates/verify.js",
+ "certificates/web_keys.js",
  "clock.js",
  "data.json",
  "icons/icon-192.png",

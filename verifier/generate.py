@@ -13,14 +13,16 @@ import hashlib
 import json
 import tomllib
 from datetime import date
+from itertools import product
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Any
 
 from xacthuc.certificates.place_rules import list_cards
 from xacthuc.certificates.rule_sets import Card, Measure
 from xacthuc.certificates.value_sets import HOLDERS, PRODUCTS, list_set_members, load_value_sets
 from xacthuc.certificates.verify import load_aliases
-from xacthuc.codes.countries import list_countries
+from xacthuc.codes.countries import find_country, list_countries
 from xacthuc.codes.units import read_rows
 from xacthuc.findings import list_codes
 
@@ -56,6 +58,7 @@ def write_data() -> str:
             "aliases": dict(load_aliases()),
             "alpha3": {country.alpha3: country.alpha2 for country in list_countries()},
             "cards": [_tell_card(card) for card in list_cards()],
+            "countryCodes": _list_country_codes(),
             "countries": {country.alpha2: {"vi": country.vi, "en": country.en} for country in list_countries()},
             "holders": {code: value.name for code, value in sets[HOLDERS].codes.items()},
             "products": products,
@@ -81,6 +84,12 @@ def write_files() -> str:
 
 
 PAGES = {"texts.json": write_texts, "data.json": write_data}
+
+
+def _list_country_codes() -> dict[str, str]:
+    """Give the countries that two or three capitals mean, as the library finds them in the names of trust lists."""
+    texts = ("".join(signs) for size in (2, 3) for signs in product(ascii_uppercase, repeat=size))
+    return {text: found.alpha2 for text in texts if (found := find_country(text))}
 
 
 def _tell_card(card: Card) -> dict[str, Any]:

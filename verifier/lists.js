@@ -4,6 +4,7 @@
 import { CertificateUnusable } from "./certificates/keys.js";
 import { NoCoding } from "./certificates/bytes.js";
 import { readSet, RevocationList } from "./certificates/revocation.js";
+import { checkSuccessor, merge, readDelta } from "./certificates/revocation_delta.js";
 import { ListRefused, readJwk } from "./certificates/signed.js";
 import { look, receive, startTrust, TrustList } from "./certificates/trust.js";
 import { readOffer } from "./certificates/trust_document.js";
@@ -89,15 +90,14 @@ class Lists {
 
   async takeSets(index, give, { keep = false } = {}) {
     this.demonstration = index.demonstration === true;
-    for (const { file, number } of index.sets.slice(0, SETS)) {
+    const keys = this.state.list?.revocationKeys ?? [];
+    for (const { file, number, deltas = [] } of index.sets.slice(0, SETS)) {
       const known = this.sets.get(file);
       if (known && known.header.number >= number) continue;
-      const bytes = await give(file);
-      if (!bytes) throw new ListRefused("revocation_damaged");
-      const set = await readSet(bytes, { keys: this.state.list?.revocationKeys ?? [] });
-      if (known && set.header.number < known.header.number) throw new ListRefused("list_backwards");
+      const set = (known && (await takeDeltas(known, { number, deltas, give, keys }))) ?? (await takeWhole(file, { give, keys }));
+      if (known) checkSuccessor(known, set.header);
       this.sets.set(file, set);
-      if (keep) await this.keep(file, bytes);
+      if (keep) await this.keep(file, set.bytes);
     }
   }
 
@@ -119,6 +119,30 @@ class Lists {
       this.refused = error instanceof ListRefused ? error.code : "list_damaged";
     }
   }
+}
+
+async function takeWhole(file, { give, keys }) {
+  const bytes = await give(file);
+  if (!bytes) throw new ListRefused("revocation_damaged");
+  return readSet(bytes, { keys });
+}
+
+/** Give the set of a number from the one that is held, by its deltas; null where that does not lead there. */
+async function takeDeltas(known, { number, deltas, give, keys }) {
+  const ahead = deltas.filter((delta) => delta.number > known.header.number && delta.number <= number);
+  if (ahead.length !== number - known.header.number) return null;
+  let set = known;
+  try {
+    for (const { file } of ahead.sort((a, b) => a.number - b.number)) {
+      const bytes = await give(file);
+      if (!bytes) return null;
+      set = await merge(set, await readDelta(bytes, { keys }), { keys });
+    }
+  } catch (error) {
+    if (error instanceof ListRefused) return null; // the whole set will say what is wrong
+    throw error;
+  }
+  return set.header.number === number ? set : null;
 }
 
 async function fetchList(name) {

@@ -4,10 +4,7 @@ import { prepareZXingModule, readBarcodes } from "./vendor/zxing-wasm/reader/ind
 const OPTIONS = { formats: ["QRCode", "Aztec", "DataMatrix"], maxNumberOfSymbols: 1, textMode: "Plain" };
 const FILE_SIDE = 2400; // pixels of the longer side of a picture that was chosen
 
-prepareZXingModule({
-  overrides: { locateFile: (name) => new URL(`./vendor/zxing-wasm/reader/${name}`, import.meta.url).href },
-  fireImmediately: true,
-}).then(() => postMessage({ ready: true }));
+prepareZXingModule({ fireImmediately: true }).then(() => postMessage({ ready: true }));
 
 onmessage = async ({ data: { bitmap, hard, id } }) => {
   const text = await find(bitmap, hard);

@@ -23,7 +23,7 @@ export function showVerdict(verdict, { text, means, took }) {
 function tellReason(verdict, means) {
   if (verdict.accepted && means.clock) return means.clock;
   const { judged, code } = verdict;
-  if (judged && judged.code === code && judged[getLanguage()]) return judged[getLanguage()];
+  if (judged && judged.code === code && judged[getLanguage()]) return `${judged[getLanguage()]} ${word("rule_then")}`;
   if (!verdict.accepted) return sentence(code);
   return code === OK ? sentence("cert_accepted") : sentence(code);
 }

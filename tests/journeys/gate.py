@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from PIL import Image, ImageFilter
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
@@ -43,9 +45,16 @@ def start() -> Iterator[Playwright]:
         yield playwright
 
 
+def miss(what: str) -> None:
+    """Skip for want of something; where all has to be there, fail."""
+    (pytest.fail if os.environ.get("XACTHUC_REQUIRE_ALL") == "1" else pytest.skip)(what)
+
+
 @contextmanager
 def launch(playwright: Playwright, *arguments: str) -> Iterator[Browser]:
     """Open a browser."""
+    if not Path(CHROMIUM).exists():
+        miss(f"{CHROMIUM} is not here: apt-get install chromium")
     opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", *arguments])
     try:
         yield opened

@@ -92,16 +92,23 @@ export async function refuseAll(texts) {
 }
 
 /** Give what the table of revocations asks. */
-export async function revokeAll({ key, files, parameters, hashes, look_ups: lookUps, refusals }) {
-  const [bytes, golomb, revocation, signed] = await loadAll("bytes", "golomb", "revocation", "signed");
+export async function revokeAll({ key, files, parameters, codings, hashes, look_ups: lookUps, refusals, merges }) {
+  const [bytes, golomb, revocation, delta, signed] = await loadAll("bytes", "golomb", "revocation", "revocation_delta", "signed");
   const keys = [await signed.readJwk(key)];
-  const open = ({ file, cut, add = "", set = {} }) => {
+  const cut = ({ file, cut, add = "", set = {} }) => {
     const data = bytes.joinBytes(bytes.decodeBase64(files[file]).subarray(0, cut), bytes.fromHex(add));
     for (const [place, value] of Object.entries(set)) data[(Number(place) + data.length) % data.length] = value;
-    return revocation.readSet(data, { keys });
+    return data;
+  };
+  const open = (one) => revocation.readSet(cut(one), { keys });
+  const merge = async (one) => {
+    const base = await open({ file: one.base });
+    const merged = await delta.merge(base, await delta.readDelta(cut(one), { keys }), { keys });
+    return { code: null, sha256: bytes.toHex(await bytes.hashBytes(merged.bytes)) };
   };
   const ready = (said) => ({ ...said, signature: bytes.fromHex(said.signature), kid: bytes.fromHex(said.kid ?? "") });
-  const told = { parameters: parameters.map(({ nominal }) => golomb.chooseCoding(nominal)), hashes: [], look_ups: [], refusals: [] };
+  const told = { parameters: parameters.map(({ nominal }) => golomb.chooseCoding(nominal)), hashes: [], look_ups: [], refusals: [], merges: [] };
+  told.codings = codings.map((one) => code(one, { ...golomb, ...bytes }));
   for (const { given } of hashes) {
     told.hashes.push((await revocation.listHashes(ready(given))).map((digest) => bytes.toHex(digest).slice(0, 32)));
   }
@@ -109,14 +116,93 @@ export async function revokeAll({ key, files, parameters, hashes, look_ups: look
     told.look_ups.push(await new revocation.RevocationList([await open(one)]).contains(ready(one.given)));
   }
   for (const one of refusals) told.refusals.push(await open(one).then(() => null, (error) => error.code));
+  for (const one of merges) told.merges.push(await merge(one).catch((error) => ({ code: error.code })));
   return told;
 }
 
-/** Tell for each text whether it is accepted. */
-export async function acceptTexts({ texts, trust, at }) {
+/** Give the numbers of a coding, null for a broken one, and the coding of numbers that JavaScript is exact in. */
+function code({ bytes, rice, inner }, { CodingBroken, decode, decodeBig, encode, fromHex, toHex }) {
+  const data = fromHex(bytes);
+  const read = (way) => {
+    try {
+      return [...way(data, { rice, inner })];
+    } catch (error) {
+      if (error instanceof CodingBroken) return null;
+      throw error;
+    }
+  };
+  const values = read(decodeBig);
+  const small = inner <= 50 ? read(decode) : undefined;
+  const written = small ? toHex(encode(small, rice)) : null;
+  return { values: values && values.map(String), same: small === undefined || String(small) === String(values), written };
+}
+
+const PER_TURN = 64; // texts that are checked at a time: signatures are checked beside the page
+const SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
+
+/**
+ * Flip every bit of a text, and of the signed message in it where it is one of HC1; tell which of them are accepted.
+ *
+ * `good`: what is said of the text itself, and of its message packed as the flipped ones are.
+ */
+export async function flipAll({ text, message, trust, at }) {
   const [bytes, { readTrust }, { verify }] = await loadAll("bytes", "trust_files", "verify");
-  const opened = await readTrust(bytes.encodeUtf8(trust));
-  const told = [];
-  for (const text of texts) told.push((await verify(text, { trust: opened, at: Date.parse(at) })).accepted);
-  return told;
+  const means = { trust: await readTrust(bytes.encodeUtf8(trust)), at: Date.parse(at) };
+  const signed = message && bytes.fromHex(message);
+  const good = (signed ? [text, pack(signed)] : [text]).map(async (one) => {
+    const { accepted, code } = await verify(one, means);
+    return [accepted, code];
+  });
+  const told = { good: await Promise.all(good), accepted: [], bits: 0 };
+  const decoder = new TextDecoder();
+  const inText = flip(bytes.encodeUtf8(text)).map((data) => decoder.decode(data));
+  const texts = signed ? [...inText.filter((one) => one.startsWith("HC1:")), ...flip(signed).map(pack)] : inText;
+  for (; told.bits < texts.length; told.bits += PER_TURN) {
+    const turn = texts.slice(told.bits, told.bits + PER_TURN);
+    const verdicts = await Promise.all(turn.map((one) => verify(one, means)));
+    verdicts.forEach(({ accepted }, place) => accepted && told.accepted.push(told.bits + place));
+  }
+  return { ...told, bits: texts.length };
+}
+
+function flip(data) {
+  return Array.from({ length: 8 * data.length }, (_, bit) => {
+    const flipped = data.slice();
+    flipped[bit >> 3] ^= 1 << (bit & 7);
+    return flipped;
+  });
+}
+
+/** Give HC1 of a message, packed as it is: one block that is only stored. */
+function pack(data) {
+  let [a, b] = [1, 0];
+  for (const byte of data) {
+    a = (a + byte) % 65_521;
+    b = (b + a) % 65_521;
+  }
+  const [low, high] = [data.length & 255, data.length >> 8];
+  const packed = [0x78, 1, 1, low, high, 255 - low, 255 - high, ...data, b >> 8, b & 255, a >> 8, a & 255];
+  let text = "HC1:";
+  for (let at = 0; at < packed.length; at += 2) {
+    const pair = at + 1 < packed.length;
+    const value = pair ? packed[at] * 256 + packed[at + 1] : packed[at];
+    text += SIGNS[value % 45] + SIGNS[Math.floor(value / 45) % 45] + (pair ? SIGNS[Math.floor(value / 2025)] : "");
+  }
+  return text;
+}
+
+/** Give what is read in each trust list, or the code with which it is refused. */
+export async function readTrusts(lists) {
+  const [bytes, { readTrust }, { ListRefused }] = await loadAll("bytes", "trust_files", "signed");
+  const tellOne = ({ kid, country, usages, algorithm }) => [bytes.toHex(kid), country, [...usages].sort(), algorithm];
+  const tellList = async (text) => {
+    try {
+      const { certificates, asOf, expires, unread } = await readTrust(bytes.decodeBase64(text));
+      return { moments: [asOf, expires], unread, certificates: certificates.map(tellOne) };
+    } catch (error) {
+      if (!(error instanceof ListRefused)) throw error;
+      return { code: error.code };
+    }
+  };
+  return Promise.all(lists.map(tellList));
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gate import CHROMIUM, PHONE, READY, launch, make_demonstration, paste, serve, start, write_film
+from gate import PHONE, READY, launch, make_demonstration, miss, paste, serve, start, write_film
 from playwright.sync_api import Browser, Page, Playwright
 
 from xacthuc.runs.gate_samples import draw
@@ -35,14 +35,6 @@ KEPT = """async () => {
 }"""
 
 
-@pytest.fixture(scope="module", autouse=True)
-def chromium() -> None:
-    if not Path(CHROMIUM).exists():
-        if os.environ.get("XACTHUC_REQUIRE_ALL") == "1":
-            pytest.fail(f"{CHROMIUM} is not here: apt-get install chromium")
-        pytest.skip(f"{CHROMIUM} is not here: apt-get install chromium")
-
-
 @pytest.fixture(scope="module")
 def demonstration() -> tuple[dict[str, bytes], dict[str, str]]:
     return make_demonstration()
@@ -55,7 +47,7 @@ def place(demonstration: tuple[dict[str, bytes], dict[str, str]]) -> Iterator[st
 
 
 @pytest.fixture(scope="module")
-def playwright(chromium: None) -> Iterator[Playwright]:
+def playwright() -> Iterator[Playwright]:
     with start() as started:
         yield started
 
@@ -120,7 +112,7 @@ def test_the_rules_of_a_place_and_a_day_say_why(page: Page, demonstration: Any) 
     page.click("#again")
     paste(page, demonstration[1]["rule"])
     assert (page.inner_text("#word"), page.get_attribute("#band", "data-tone")) == ("CHƯA ĐỦ ĐIỀU KIỆN", "stop")
-    assert page.inner_text("#reason") == "Mũi 2 tiêm 9 ngày trước, cần 14 ngày."
+    assert page.inner_text("#reason").startswith("Mũi 2 tiêm 9 ngày trước, cần 14 ngày.")
     page.click("#again")
     choose_place(page, "56", least="yellow")
     paste(page, demonstration[1]["rule"])
@@ -129,7 +121,7 @@ def test_the_rules_of_a_place_and_a_day_say_why(page: Page, demonstration: Any) 
     choose_place(page, "56", day="2021-10-15")
     assert "15/10/2021" in page.inner_text("#note")
     paste(page, demonstration[1]["green"])
-    assert page.inner_text("#reason") == "Ngày tiêm trên chứng nhận chưa tới."
+    assert page.inner_text("#reason").startswith("Ngày tiêm trên chứng nhận chưa tới.")
 
 
 def test_it_works_when_the_server_is_gone(demonstration: Any, browser: Browser) -> None:
@@ -167,10 +159,10 @@ def test_nothing_of_a_holder_is_kept_or_sent(page: Page, demonstration: Any) -> 
 
 
 def test_a_page_of_the_gate_says_nothing_serious_to_axe(page: Page, demonstration: Any) -> None:
-    """The checker is not part of the project: npm pack axe-core, and its axe.min.js in AXE."""
+    """The checker is not part of the project: npm pack axe-core, and its axe.min.js in AXE, as .ci/run does."""
     script = Path(os.environ.get("AXE", ""))
     if not script.is_file():
-        pytest.skip("AXE does not name the axe.min.js of axe-core")
+        miss("AXE does not name the axe.min.js of axe-core")
     found = []
     for state in ("scan", "settings", "paste", *WORDS):
         if state in WORDS:

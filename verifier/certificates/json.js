@@ -1,7 +1,7 @@
 // JSON in which each name stands once and numbers are finite, as signed texts need it.
 import { Float } from "./cbor.js";
 
-const DEPTH = 400; // nested lists and maps; a health card has some fifteen
+const DEPTH = 64; // nested lists and maps; a health card has some fifteen
 const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const SPACE = /[ \t\n\r]*/y;

@@ -1,5 +1,5 @@
 // What is revoked: signed sets of hashes, looked up with no network. The file is described in revocation.py.
-import { areEqual, encodeUtf8, hashBytes, toHex } from "./bytes.js";
+import { areEqual, encodeUtf8, hashBytes, joinBytes, toHex } from "./bytes.js";
 import { CodingBroken, has } from "./golomb.js";
 import { HEADER_BYTES, openHeader } from "./revocation_header.js";
 import { ListRefused } from "./signed.js";
@@ -69,11 +69,23 @@ export class RevocationList {
 
   /** Tell whether a certificate is revoked: by its key, UVCI, country with UVCI, or signature. */
   async contains({ issuer, uvci, signature, algorithm, kid }) {
-    const digests = await listHashes({ issuer, uvci, signature, algorithm });
+    return this.has(await listHashes({ issuer, uvci, signature, algorithm }), kid);
+  }
+
+  /** Tell whether a SMART Health Card is revoked: by its key, its signature, or its rid, "" where it has none. */
+  async containsCard({ kid, rid, signature }) {
+    const digests = await listHashes({ issuer: "", uvci: "", signature, algorithm: "ES256" });
+    return this.has(rid ? [...digests, await hashRid(kid, rid)] : digests, kid);
+  }
+
+  has(digests, kid) {
     const speaking = this.sets.filter((one) => one.speaksOf(kid));
     return speaking.some((one) => one.header.keys.has(toHex(kid)) || digests.some((digest) => one.has(digest)));
   }
 }
+
+/** Give the hash of a rid, which means something together with its key only. */
+const hashRid = (kid, rid) => hashBytes(joinBytes(kid, encodeUtf8(rid)));
 
 /**
  * Give the hashes under which a certificate may be revoked; what it does not have is left out.
@@ -109,7 +121,7 @@ export async function readSet(bytes, { keys }) {
   const { header, sha256 } = await openHeader(bytes.subarray(at, at + length), { keys }); // 2
   const slices = 2 ** header.coding.slices;
   const table = bytes.subarray(at + length, at + length + slices * TABLE_ROW);
-  if (toHex(await hashBytes(table)) !== header.table || table.length !== slices * TABLE_ROW) throw new ListRefused("revocation_damaged"); // 3
+  if ((await hashTable(table)) !== header.table || table.length !== slices * TABLE_ROW) throw new ListRefused("revocation_damaged"); // 3
   const begins = [at + length + table.length];
   const digests = [];
   for (let row = at + length; row < at + length + table.length; row += TABLE_ROW) {
@@ -123,3 +135,23 @@ export async function readSet(bytes, { keys }) {
   await set.checkSlices();
   return set;
 }
+
+/** Give what stands in a set file before its table. */
+export function beginFile(signed) {
+  const length = new DataView(new ArrayBuffer(LENGTH));
+  length.setUint32(0, signed.length);
+  return [encodeUtf8(MAGIC), new Uint8Array(length.buffer), signed];
+}
+
+/** Give the table of slices: their lengths and hashes. */
+export async function makeTable(slices) {
+  const rows = slices.map(async (slice) => {
+    const row = new Uint8Array(TABLE_ROW);
+    new DataView(row.buffer).setUint32(0, slice.length);
+    row.set(await hashBytes(slice), LENGTH);
+    return row;
+  });
+  return joinBytes(...(await Promise.all(rows)));
+}
+
+export const hashTable = async (table) => toHex(await hashBytes(table));

@@ -30,8 +30,9 @@ async function readHeader(said) {
   return {
     name: take(said, "name", "string"), // of the list; numbers of one name never go back
     number,
+    nominal, // the size that a set is made for
     count,
-    coding: chooseCoding(nominal), // follows from the size that a set is made for
+    coding: chooseCoding(nominal),
     completeAsOf: readMoment(said.complete_as_of), // what was revoked until then is in it
     expires: readMoment(said.expires), // afterwards it is too old to accept anybody by
     scope: takeKids(said.scope), // kids that it speaks of; empty: all

@@ -1,6 +1,6 @@
 // SMART Health Cards: a signed FHIR bundle as JWS, in one QR code or several.
 // Source: SMART Health Cards Framework 1.4.0 (specification of JWS, health cards and QR codes), RFC 7515.
-import { decodeText, decodeUtf8, encodeUtf8, NoCoding, strip } from "./bytes.js";
+import { countSigns, decodeText, decodeUtf8, encodeUtf8, NoCoding, strip } from "./bytes.js";
 import { Float } from "./cbor.js";
 import { unpack } from "./hc1.js";
 import { inflateRaw } from "./inflate.js";
@@ -11,6 +11,7 @@ const PREFIX = "shc:/";
 const HEALTH_CARD = "https://smarthealth.cards#health-card";
 const CHUNKS = 30; // QR codes of one card; version 1.4.0 asks for a single one
 const JWS_LENGTH = 48 << 10; // letters; a single QR code holds 1,195 of them
+const TEXT_LENGTH = 2 * JWS_LENGTH + 64 * CHUNKS; // two digits a letter, and what stands around a chunk
 const INFLATED_BYTES = 256 << 10; // a bundle has 2 to 10 KB; more is a bomb
 const FIRST = 45; // what a pair of digits counts from: the code of "-"
 const LAST = 122 - FIRST; // and to "z"
@@ -34,6 +35,7 @@ export const isCard = (text) => text.startsWith(PREFIX) || text.startsWith("eyJ"
  * bundle says; FHIR is read elsewhere.
  */
 export function readCard(text) {
+  if (countSigns(text) > TEXT_LENGTH) throw new Unreadable("cert_too_long");
   const jws = text.startsWith(PREFIX) ? join(text.split("\n")) : strip(text); // 1
   if (jws.length > JWS_LENGTH) throw new Unreadable("cert_too_long");
   if (!JWS.test(jws)) throw new Unreadable("cert_structure"); // 2
@@ -55,7 +57,7 @@ export function readCard(text) {
     issued: begins,
     begins,
     expires,
-    uvci: "",
+    uvci: isMap(said.vc) && typeof said.vc.rid === "string" ? said.vc.rid : "",
     code: checkCard(said), // 5
   };
 }

@@ -8,3 +8,12 @@ export const FRESH = 7 * DAY; // for a list that does not say itself when it end
 
 // By so much two clocks may differ: a phone set to a neighbour's time zone.
 export const CLOCKS = HOUR;
+
+/** Tell whether a list is too old: by the end that it names, else by its date; one without either is not. */
+export function isOld(asOf, expires, { at, fresh = FRESH }) {
+  if (expires !== null) return at > expires;
+  return asOf !== null && at - asOf > fresh;
+}
+
+/** Tell whether a list is dated after the clock, by more than clocks may differ. */
+export const isAhead = (asOf, { at }) => asOf !== null && asOf - at > CLOCKS;

@@ -3,7 +3,7 @@
 // The machine does no input or output: it is given what was fetched and the moment, and gives the next state.
 import { toHex } from "./bytes.js";
 import { ListRefused, nameKey } from "./signed.js";
-import { CLOCKS } from "./times.js";
+import { isAhead, isOld } from "./times.js";
 
 // What a holder of a list can be, and what moves it. Whatever is refused leaves everything as it is.
 // empty: no list yet; fresh: to be used; stale: too old to accept anybody by; behind: the clock is before its date.
@@ -35,9 +35,9 @@ export class TrustList {
 
 /** Give the code of what is wrong with the age of a trust list, null for nothing. */
 export function judgeAge(list, { at }) {
-  if (list.asOf === null) return "trust_list_undated";
-  if (list.expires !== null && at > list.expires) return "trust_list_too_old";
-  return list.asOf - at > CLOCKS ? "trust_list_ahead" : null;
+  if (isOld(list.asOf, list.expires, { at })) return "trust_list_too_old";
+  if (list.asOf === null && list.expires === null) return "trust_list_undated";
+  return isAhead(list.asOf, { at }) ? "trust_list_ahead" : null;
 }
 
 export const startTrust = (root) => ({ root, standing: "empty", version: 0, sha256: "", list: null });

@@ -7,8 +7,8 @@ import { CertificateUnusable, readCertificate } from "./keys.js";
 import { isSignedBy, ListRefused, nameKey, readJwk, readMoment, readSigned, wrap } from "./signed.js";
 import { TrustList } from "./trust.js";
 
-const LIST_BYTES = 64 << 20; // 1,700 certificates of the whole world are 3 MB
-const ENTRIES = 50_000; // certificates of one list
+export const LIST_BYTES = 64 << 20; // 1,700 certificates of the whole world are 3 MB
+export const ENTRIES = 50_000; // certificates of one list
 const ROLLOVER_BYTES = 4 << 10; // it is 700
 const ROLLOVERS = 100; // a root key lives for years
 

@@ -1,6 +1,6 @@
 // ICAO VDS-NC: a visible digital seal as JSON, with its certificate inside.
 // Source: ICAO Technical Report VDS-NC 1.4 (2021): types icao.vacc and icao.test; signed is the canonical form of `data`, RFC 8785.
-import { decodeAnyBase64, decodeText, encodeUtf8, hashBytes, NoCoding, strip, stripLeft } from "./bytes.js";
+import { decodeText, encodeUtf8, hashBytes, NoCoding, strip, stripLeft } from "./bytes.js";
 import { Float } from "./cbor.js";
 import { DATA } from "./data.js";
 import { readJson } from "./json.js";
@@ -57,12 +57,15 @@ function open(text) {
     if (!isMap(data) || !("hdr" in data && "msg" in data) || !isMap(seal)) throw new NoCoding(); // 2
     if (typeof seal.cer !== "string" || seal.cer.length > CERTIFICATE_LENGTH) throw new NoCoding();
     const signature = decodeText(seal.sigvl.replace(/=+$/, ""));
-    return { data, seal, certificate: decodeAnyBase64(seal.cer), signature, part: encodeUtf8(writeCanonical(data)) }; // 3
+    return { data, seal, certificate: readDer(seal.cer), signature, part: encodeUtf8(writeCanonical(data)) }; // 3
   } catch (error) {
     if ([NoCoding, SyntaxError, TypeError].some((kind) => error instanceof kind)) throw new Unreadable("cert_structure");
     throw error;
   }
 }
+
+/** Read a certificate in base64 of either alphabet, with or without filling; throws NoCoding. */
+const readDer = (text) => decodeText(text.replace(/=+$/, "").replaceAll("+", "-").replaceAll("/", "_"));
 
 /** Give the canonical form; throws NoCoding for fractions, names beyond ASCII, and halves of letters. */
 function writeCanonical(value) {

@@ -2,14 +2,17 @@
 //
 // Nothing here throws, whatever the text; nothing of a holder is kept or written.
 import { judgeRules } from "./acceptance.js";
-import { strip, stripLeft } from "./bytes.js";
+import { countSigns, strip, stripLeft } from "./bytes.js";
 import { readHealthCertificate } from "./claims.js";
 import { DATA } from "./data.js";
 import { isSignedPart } from "./keys.js";
 import { isCard, readCard } from "./shc.js";
+import { ListRefused } from "./signed.js";
 import { judge, NOT_CHECKED, OK, say, STAGES, Unreadable } from "./stages.js";
-import { CLOCKS, FRESH } from "./times.js";
+import { FRESH, isAhead, isOld } from "./times.js";
 import { isSeal, readSeal } from "./vdsnc.js";
+
+const TEXT_LENGTH = 256 << 10; // letters; more than any family allows, so that a book is not even looked through
 
 // The QR text of a chip identity card, and the personal one of QĐ 1405 whose number may be masked: everybody can write one.
 const UNSIGNED_LENGTH = 1_000;
@@ -63,10 +66,15 @@ export async function verify(text, { trust, at, revoked = null, rules = null, ru
 export const refuseUnread = (code) => end([say("read", false, code)]);
 
 function findReader(text) {
+  if (text.length > TEXT_LENGTH && countSigns(text) > TEXT_LENGTH) return refuseLong;
   const begin = stripLeft(text);
   if (isCard(begin)) return readCard;
   if (isSeal(begin)) return readSeal;
   return UNSIGNED.test(strip([...begin].slice(0, UNSIGNED_LENGTH).join(""))) ? refuseUnsigned : readHealthCertificate;
+}
+
+function refuseLong() {
+  throw new Unreadable("cert_too_long");
 }
 
 function refuseUnsigned() {
@@ -109,14 +117,8 @@ function refuseSigner(certificate, key) {
 function warnOfTrust(certificate, key, { trust, at }) {
   if (certificate.issuer && certificate.family !== "shc" && !readCountry(certificate.issuer)) return "cert_issuer_name";
   if (key.weak) return "cert_key_short";
-  if (trust.asOf === null) return "trust_list_undated";
-  return trust.asOf - at > CLOCKS ? "trust_list_ahead" : OK;
-}
-
-/** Tell whether a list is too old: by the end that it names, else by its date; one without either is not. */
-function isOld(asOf, expires, { at, fresh }) {
-  if (expires !== null) return at > expires;
-  return asOf !== null && at - asOf > fresh;
+  if (trust.asOf === null && trust.expires === null) return "trust_list_undated";
+  return isAhead(trust.asOf, { at }) ? "trust_list_ahead" : OK;
 }
 
 /** Give the country code that a text names, "" where it names none. */
@@ -134,13 +136,23 @@ function checkTime({ issued, begins, expires }, now) {
 
 async function checkRevoked(certificate, key, { issuer, revoked, at, fresh }) {
   if (!revoked) return say("not revoked", null, NOT_CHECKED);
-  const { uvci = "", signature, algorithm } = certificate;
-  for (const country of new Set([issuer, key.country])) { // 13, before 12: what is revoked stays revoked
-    if (await revoked.contains({ issuer: country, uvci, signature, algorithm, kid: key.kid })) return say("not revoked", false, "cert_revoked");
+  try {
+    if (await isRevoked(certificate, key, { issuer, revoked })) return say("not revoked", false, "cert_revoked"); // 13, before 12: it stays revoked
+  } catch (error) {
+    if (error instanceof ListRefused) return say("not revoked", false, error.code); // a list in which nothing can be looked up
+    throw error;
   }
-  if (revoked.completeAsOf === null) return say("not revoked", true, "cert_revoked_undated");
   if (isOld(revoked.completeAsOf, revoked.expires, { at, fresh })) return say("not revoked", false, "cert_revoked_old"); // 12
-  return say("not revoked", true, OK);
+  return say("not revoked", true, revoked.completeAsOf === null ? "cert_revoked_undated" : OK);
+}
+
+/** Ask for the country that the text names and for that of the key: lists of either may say what is revoked. */
+async function isRevoked({ family, uvci = "", signature, algorithm }, key, { issuer, revoked }) {
+  if (family === "shc") return revoked.containsCard({ kid: key.kid, rid: uvci, signature });
+  for (const country of new Set([issuer, key.country])) {
+    if (await revoked.contains({ issuer: country, uvci, signature, algorithm, kid: key.kid })) return true;
+  }
+  return false;
 }
 
 /** Give what the stage says, and the judgement with its reason; a rule that stays open accepts nobody. */

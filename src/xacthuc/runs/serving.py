@@ -1,4 +1,4 @@
-"""Serve the gate on this machine: its files as they are, lists, and where there are none a demonstration."""
+"""Serve the gate on this machine, or write it for a web server: its files as they are, and those that are made."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+from xacthuc.runs.trust_folder import write_file
 
 HOST = "127.0.0.1"  # a browser gives its camera to this machine, or over https
 PATH_LENGTH = 200  # letters; the longest of ours has 50
@@ -23,6 +25,8 @@ KINDS: Mapping[str, str] = {
     ".wasm": "application/wasm",
     ".webmanifest": "application/manifest+json; charset=utf-8",
 }
+
+LAST = ("lists/index.json", "files.js", "sw.js")  # what names others is written when they are there
 
 # The page may load what is beside it, compile its WebAssembly, show what the camera sees, and reach nothing else.
 POLICY = "; ".join(
@@ -51,15 +55,25 @@ HEADERS: Mapping[str, str] = {
 }
 
 
-def open_server(
-    folder: Path, *, port: int, made: Mapping[str, bytes], lists: Path | None = None
-) -> ThreadingHTTPServer:
+def open_server(folder: Path, *, port: int, made: Mapping[str, bytes]) -> ThreadingHTTPServer:
     """Give a server for the files of a folder, which is not yet serving; port 0 takes any that is free.
 
-    `made` are files that lie nowhere, by their paths; `lists` is a folder that stands in for /lists/. It writes no log:
-    who checked what, and when, is nobody's business.
+    `made` are files that lie nowhere, by their paths. It writes no log: who checked what, and when, is nobody's
+    business.
     """
-    return ThreadingHTTPServer((HOST, port), partial(_Handler, folder=folder, made=made, lists=lists))
+    return ThreadingHTTPServer((HOST, port), partial(_Handler, folder=folder, made=made))
+
+
+def write_site(folder: Path, out: Path, *, made: Mapping[str, bytes]) -> None:
+    """Write what `open_server` would give to a folder, over what an earlier call has written there.
+
+    Each file is whole at any time. The web server has to answer with HEADERS, over https.
+    """
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.suffix in KINDS}
+    given = {name: path.read_bytes() for name, path in files.items()} | dict(made)
+    for name in sorted(given, key=lambda name: name in LAST):
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        write_file(out / name, given[name])
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -68,8 +82,8 @@ class _Handler(BaseHTTPRequestHandler):
     server_version, sys_version = "xacthuc", ""
     protocol_version = "HTTP/1.1"
 
-    def __init__(self, *args: object, folder: Path, made: Mapping[str, bytes], lists: Path | None) -> None:
-        self.folder, self.made, self.lists = folder, made, lists
+    def __init__(self, *args: object, folder: Path, made: Mapping[str, bytes]) -> None:
+        self.folder, self.made = folder, made
         super().__init__(*args)  # type: ignore[arg-type]  # as the server gives them
 
     def do_GET(self) -> None:
@@ -98,10 +112,8 @@ class _Handler(BaseHTTPRequestHandler):
             return None
         if name in self.made:
             return self.made[name], kind
-        inside = name.removeprefix("lists/") if self.lists and name.startswith("lists/") else ""
-        root = self.lists if self.lists and inside else self.folder
         try:
-            file = (root / (inside or name)).resolve()
-            return (file.read_bytes(), kind) if file.is_relative_to(root.resolve()) and file.is_file() else None
+            file = (self.folder / name).resolve()
+            return (file.read_bytes(), kind) if file.is_relative_to(self.folder.resolve()) and file.is_file() else None
         except (OSError, ValueError):
             return None
