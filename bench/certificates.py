@@ -22,7 +22,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from certificates import ec_key, make_issuer, make_payload, make_trust  # what the tests make their own with
 from xacthuc.certificates.claims import read_health_certificate
-from xacthuc.certificates.verify import verify
+from xacthuc.certificates.freshness import FRESH
+from xacthuc.certificates.verify import check_trust, verify
 
 TURNS = 10
 AT = datetime(2022, 6, 1, tzinfo=UTC)
@@ -70,6 +71,10 @@ def main() -> None:
         "issue": (lambda: plain.issue(payload), sign),
         "issue, read back": (lambda: checked.issue(payload), sign),
         "read": (lambda: read_health_certificate(text), check),
+        "read and trusted": (
+            lambda: check_trust(read_health_certificate(text), trust=trust, at=AT, fresh=FRESH),
+            check,
+        ),
         "verify": (lambda: verify(text, trust=trust, at=AT), check),
     }
     found = {}
