@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xacthuc.certificates.acceptance import judge_rules
+from xacthuc.certificates.cbor import is_plain
 from xacthuc.certificates.certlogic import OPERATORS, CertLogicRefused, evaluate
 from xacthuc.certificates.certlogic_form import check_form
 from xacthuc.certificates.place_rules import load_place_rules
 from xacthuc.certificates.rule_files import RuleFileRefused, read_rules
 from xacthuc.certificates.rule_sets import Rule, RuleSet
-from xacthuc.certificates.schema import EDITIONS, MAX_FAULTS, check_payload
+from xacthuc.certificates.schema import EDITIONS, MAX_FAULTS, check_payload, is_usual
 from xacthuc.findings import list_codes
 
 PATHS = [
@@ -117,6 +118,60 @@ def test_a_fault_stands_where_the_payload_was_changed(field: str, value: Any) ->
         inner = inner[int(part) if part.isdigit() else part]
     inner[int(last) if last.isdigit() else last] = value
     assert all(fault.field.startswith(field) for fault in check_payload(payload))
+
+
+WHOLE = RIGHT | {"nam": {"fn": "Nguyễn", "fnt": "NGUYEN", "gn": "Thị", "gnt": "THI"}}
+PLACES = [
+    *("ver", "nam", "dob", "v", "v.0", "x"),
+    *(f"v.0.{name}" for name in DOSE),
+    "v.0.x",
+    "nam.fnt",
+    "nam.gn",
+    "nam.x",
+]
+ODD = [
+    0,
+    1,
+    2.0,
+    True,
+    "",
+    "A",
+    "a",
+    "A\nB",
+    "x" * 80,
+    "x" * 81,
+    "1990",
+    "1990-13",
+    "2021-02-30",
+    "20210901",
+    "2021-W01-1",
+    "VN",
+    "vn",
+    "1.3.0",
+    "1.3",
+]
+
+
+@given(place=st.sampled_from(PLACES), value=st.one_of(VALUES, st.sampled_from(ODD)), gone=st.booleans())
+@settings(max_examples=1_000, deadline=None)
+def test_the_quick_look_says_yes_to_right_payloads_alone(place: str, value: Any, gone: bool) -> None:
+    payload: Any = json.loads(json.dumps(WHOLE))
+    *way, last = place.split(".")
+    inner = payload
+    for part in way:
+        inner = inner[int(part) if part.isdigit() else part]
+    at: Any = int(last) if last.isdigit() else last
+    if gone and at in inner:
+        del inner[at]
+    else:
+        inner[at] = value
+    if is_usual(payload):
+        assert is_plain(payload)
+        assert check_payload(payload) == ()
+
+
+def test_the_quick_look_knows_what_is_usual() -> None:
+    assert is_usual(WHOLE)
 
 
 @given(

@@ -50,9 +50,10 @@ def write_kinds(folder: Path, **dates: str) -> dict[str, Path]:
     entries = json.loads(write_json_list(CERTIFICATE))
     key = {"kty": "EC", "kid": entries[0]["kid"], "x5c": [entries[0]["certificate"]]}
     line = "MEUCIQ" + "A" * 80 + "\n"
+    raw = [{"kid": one["kid"], "rawData": one["certificate"]} for one in entries]
     said = {
         "list": json.dumps({"certificates": entries} | dates),
-        "dsc": line + json.dumps({"certificates": [{"kid": e["kid"], "rawData": e["certificate"]} for e in entries]} | dates),
+        "dsc": line + json.dumps({"certificates": raw} | dates),
         "jwks": json.dumps({"keys": [key]} | dates),
         "did": json.dumps({"verificationMethod": [{"id": "did:web:x#a", "publicKeyJwk": key}], "proof": dates}),
     }  # fmt: skip
@@ -196,7 +197,7 @@ def rule(logic: Any, **more: Any) -> dict[str, Any]:
 
 OPEN = {
     "an operator nobody knows": (rule({"xor": [True, False]}), "certlogic_operator_unknown"),
-    "a value set that is missing": (rule({"in": ["a", {"var": "external.valueSets.none"}]}), "certlogic_value_set_missing"),
+    "a missing value set": (rule({"in": ["a", {"var": "external.valueSets.none"}]}), "certlogic_value_set_missing"),
     "a newer engine": (rule(True, EngineVersion="9.0.0"), "rule_engine_unknown"),
     "a newer schema": (rule(True, SchemaVersion="1.9.0"), "rule_schema_newer"),
     "no date": (rule({"after": [{"plusTime": ["x", 0, "day"]}, {"plusTime": ["x", 0, "day"]}]}), "certlogic_date"),

@@ -16,10 +16,11 @@ _SIGNS = ALPHABET.ljust(256, b"?")
 _VALUES = bytes(ALPHABET.index(sign) if sign in ALPHABET else _BAD for sign in range(256))
 
 # A lane of an integer holds one group, so that a few operations reckon all groups; nothing runs into the next lane.
-# Read: lanes of three bytes, the digits c, d, e. Written: lanes of five, of which products fill 33 bits.
+# Read: lanes of three bytes, the digits c, d, e from the left. Written: lanes of five, of which products fill 33 bits.
 _READ, _WRITTEN = 3, 5
 _SIX_BITS = 0x3F  # a digit is below 45
-_READ_MASK = int.from_bytes((_SIX_BITS.to_bytes(_READ, "little")) * (TEXT_LENGTH // 3), "little")
+_READ_MASK = int.from_bytes((_SIX_BITS.to_bytes(_READ, "big")) * (TEXT_LENGTH // 3), "big")
+_READ_ABOVE = int.from_bytes((0xFF0000).to_bytes(_READ, "big") * (TEXT_LENGTH // 3), "big")  # more than 65,535
 _WRITTEN_MASK = int.from_bytes((_SIX_BITS.to_bytes(_WRITTEN, "little")) * (BYTES // 2), "little")
 
 
@@ -58,14 +59,12 @@ def read_base45(text: str) -> bytes:
     groups, rest = divmod(len(digits), 3)
     if rest == 1 or _BAD in digits:
         raise Unreadable("cert_base45")
-    lanes = int.from_bytes(digits[: 3 * groups], "little")
-    d, e = (lanes >> 8) & _READ_MASK, (lanes >> 16) & _READ_MASK
-    values = (lanes - (0x100 - 45) * d - (0x10000 - 2025) * e).to_bytes(3 * groups, "little")
-    if values[2::_READ].count(0) != groups:  # above 65,535
+    lanes = int.from_bytes(digits[: _READ * groups], "big")
+    values = (lanes >> 16 & _READ_MASK) + 45 * (lanes >> 8 & _READ_MASK) + 2025 * (lanes & _READ_MASK)
+    if values & _READ_ABOVE:
         raise Unreadable("cert_base45")
-    data = bytearray(2 * groups)
-    data[0::2] = values[1::_READ]
-    data[1::2] = values[0::_READ]
+    data = bytearray(values.to_bytes(_READ * groups, "big"))
+    del data[::_READ]
     if rest:
         last = digits[-2] + 45 * digits[-1]
         if last > 0xFF:

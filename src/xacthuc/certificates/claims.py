@@ -11,7 +11,7 @@ from xacthuc.certificates.cbor import is_plain, read_cbor
 from xacthuc.certificates.cose import read_cose, write_signed_part
 from xacthuc.certificates.ddcc import check_data_set, find_data_set, find_identifier, find_period
 from xacthuc.certificates.hc1 import read_hc1
-from xacthuc.certificates.schema import check_payload
+from xacthuc.certificates.schema import check_payload, is_usual
 from xacthuc.certificates.stages import LATEST, Certificate, Unreadable, has_turning
 
 ISS, EXP, NBF, IAT, HCERT = 1, 4, 5, 6, -260
@@ -79,10 +79,13 @@ class Told(NamedTuple):
 def _read_dcc(payload: Any, raw: bytes) -> Told:
     if not isinstance(payload, dict):
         raise Unreadable("cert_claims")
+    if is_usual(payload):  # 4, 5
+        return Told("dcc", KINDS["v"], payload, payload["v"][0]["ci"], _check_marks(payload, raw))
     if not is_plain(payload):
         return Told("dcc", "", payload, "", "cert_schema")
     kind, uvci = _find_entry(payload)
-    return Told("dcc", kind, payload, uvci, _check_payload(payload, raw))  # 5, 6
+    faults = check_payload(payload)  # 5
+    return Told("dcc", kind, payload, uvci, _check_marks(payload, raw) or (faults[0].code if faults else None))
 
 
 def _read_ddcc(hcert: dict[Any, Any]) -> Told:
@@ -113,8 +116,6 @@ def _find_entry(payload: dict[str, Any]) -> tuple[str, str]:
     return KINDS[filled[0]], uvci if isinstance(uvci, str) else ""
 
 
-def _check_payload(payload: dict[str, Any], raw: bytes) -> str | None:
-    if (_TURNING[0] in raw or _TURNING[1] in raw or _TURNING[2] in raw) and has_turning(payload):
-        return "cert_name_marks"
-    faults = check_payload(payload)
-    return faults[0].code if faults else None
+def _check_marks(payload: dict[str, Any], raw: bytes) -> str | None:  # 6
+    suspect = _TURNING[0] in raw or _TURNING[1] in raw or _TURNING[2] in raw
+    return "cert_name_marks" if suspect and has_turning(payload) else None

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 Check = Callable[[Any], str | None]  # a value -> the code of what is wrong with it
@@ -95,6 +96,37 @@ def check_payload(payload: Any, *, version: str = NEWEST) -> tuple[Fault, ...]:
     """
     assert version in EDITIONS, f"no such version of the schema: {version}"
     return tuple(_find(payload, version))
+
+
+def is_usual(payload: Any) -> bool:
+    """Tell by a quick look whether a payload is a vaccination with the fields that all issuers write, and all right.
+
+    Then it is plain as `cbor.is_plain` has it, and check_payload finds nothing, in a third of their time; False says
+    nothing at all.
+    """
+    try:
+        (entry,) = payload["v"]
+        name = payload["nam"]
+        if (len(payload), len(name), len(entry)) != _USUAL_SIZES or type(payload["v"]) is not list:
+            return False
+        texts = "\n".join((payload["ver"], payload["dob"], *_USUAL_NAMES(name), *_USUAL_TEXTS(entry)))
+        date.fromisoformat(entry["dt"])
+        dose, doses = entry["dn"], entry["sd"]
+    except (TypeError, KeyError, ValueError):
+        return False
+    return type(dose) is type(doses) is int and dose > 0 and doses > 0 and _USUAL.fullmatch(texts) is not None
+
+
+_USUAL_NAMES, _USUAL_TEXTS = (
+    itemgetter("fn", "fnt", "gn", "gnt"),
+    itemgetter("dt", "co", "is", "ci", "tg", "vp", "mp", "ma"),
+)
+_USUAL_SIZES = 4, 4, 10  # fields of a payload, a name and an entry
+_USUAL = re.compile(
+    r"1\.[0-9]{1,9}\.[0-9]{1,9}\n(?:(?:19|20)[0-9]{2}(?:-[0-9]{2}){0,2})?\n"
+    r"[^\n]{0,80}\n[A-Z<]{0,80}\n[^\n]{0,80}\n[A-Z<]{0,80}\n"
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}\n[A-Z]{2}\n[^\n]{0,80}\n[^\n]{0,80}(?:\n[^\n]*){4}"
+)
 
 
 def _find(payload: Any, version: str) -> list[Fault]:

@@ -79,7 +79,7 @@ def verify(
     except Unreadable as unreadable:
         return refuse_unread(unreadable.code)
     said = [_RIGHT["read"] if certificate.code is None else Stage("read", False, certificate.code)]
-    trusted, key = _check_trust(certificate, trust=trust, at=at, fresh=fresh)
+    trusted, key = check_trust(certificate, trust=trust, at=at, fresh=fresh)
     said.append(trusted)
     if key is None:
         return _end(said, certificate)
@@ -140,7 +140,7 @@ _UNCHECKED = tuple(Stage(stage, None, NOT_CHECKED) for stage in STAGES)
 _RIGHT = {stage: Stage(stage, True, OK) for stage in STAGES}
 
 
-def _check_trust(
+def check_trust(
     certificate: Certificate, *, trust: Trust, at: datetime, fresh: timedelta
 ) -> tuple[Stage, SigningCertificate | None]:
     """Give what the stage says, and the certificate that has signed, None where nobody of the list has."""
