@@ -32,7 +32,6 @@ from certificate_papers import PAPER, make_text  # what the tests make their own
 from certificates import ec_key, make_issuer, make_payload, make_signer, make_trust
 from turns import Act, Raw
 from xacthuc.certificates.claims import read_health_certificate
-<<<<<<< HEAD
 from xacthuc.certificates.cose import is_signed_part, read_cose, write_cose, write_protected, write_signed_part
 from xacthuc.certificates.hc1 import read_hc1
 from xacthuc.certificates.press import SIDES_MM as FORMS
@@ -45,10 +44,6 @@ from xacthuc.certificates.revocation_ledger import NEVER, ROW
 from xacthuc.certificates.rule_files import read_rules
 from xacthuc.certificates.signed import make_key, use_key
 from xacthuc.certificates.verify import verify
-=======
-from xacthuc.certificates.freshness import FRESH
-from xacthuc.certificates.verify import check_trust, verify
->>>>>>> cert-verify
 
 HERE = Path(__file__).resolve().parent
 AT = datetime(2022, 6, 1, tzinfo=UTC)
@@ -160,7 +155,6 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=1.0)
-<<<<<<< HEAD
     parser.add_argument("--peers", type=Path)
     wanted = parser.parse_args()
     raw = Raw(ec_key())
@@ -169,39 +163,9 @@ def main() -> None:
     if wanted.peers:
         found |= ask_peers(wanted.peers.resolve(), seconds=wanted.seconds)
     for name, said in found.items():
-        rate, of_raw = f"{said['per_second']:9,}/s", f"{said['of_raw']:7.4f} of raw {said['raw']:6}"
-        print(f"{name:26} {rate}  {of_raw}  {said['raw_times']:8.2f} times")
-=======
-    seconds = parser.parse_args().seconds
-    key, payload, trust = ec_key(), make_payload(), make_trust()
-    plain, checked = make_issuer(check=False), make_issuer()
-    text = plain.issue(payload)
-    part = bytes(330)
-    algorithm = ECDSA(SHA256())
-    signature, public = key.sign(part, algorithm), key.public_key()
-
-    def sign() -> object:
-        return key.sign(part, algorithm)
-
-    def check() -> object:
-        return public.verify(signature, part, algorithm)
-
-    measures = {
-        "issue": (lambda: plain.issue(payload), sign),
-        "issue, read back": (lambda: checked.issue(payload), sign),
-        "read": (lambda: read_health_certificate(text), check),
-        "read and trusted": (
-            lambda: check_trust(read_health_certificate(text), trust=trust, at=AT, fresh=FRESH),
-            check,
-        ),
-        "verify": (lambda: verify(text, trust=trust, at=AT), check),
-    }
-    found = {}
-    for name, (one, raw) in measures.items():
-        rate, ratio = measure(one, raw, seconds=seconds)
-        found[name] = {"per_second": round(rate), "of_raw": round(ratio, 3), "raw": "sign" if raw is sign else "verify"}
-        print(f"{name:18} {rate:9,.0f}/s  {ratio:6.3f} of raw {found[name]['raw']}")
->>>>>>> cert-verify
+        print(
+            f"{name:26} {said['per_second']:9,}/s  {said['of_raw']:7.4f} of raw {said['raw']:6}  {said['raw_times']:8.2f} times"
+        )
     print(json.dumps(found))
 
 
