@@ -18,6 +18,8 @@ import zxingcpp
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from xacthuc.certificates.masks import Changes, choose_mask, list_changes
+
 Level = Literal["L", "M", "Q", "H"]
 
 QUIET_ZONE = 4  # modules of white on each side. Source: ISO/IEC 18004, 6.3.8
@@ -65,13 +67,27 @@ def make_symbol(text: str, *, level: Level = "M") -> Symbol:
     if not (text.isascii() and text.isprintable()):
         raise SymbolRefused("paper_qr_letters")
     try:
-        made = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
+        grid = _write_grid(text, level=level, mask=0)
     except ValueError:
         raise SymbolRefused("paper_qr_long") from None
-    dark: Any = np.asarray(made.to_image(scale=1, add_quiet_zones=False)) == 0
-    if len(dark) > MOST_MODULES:
+    size = len(grid)
+    if size > MOST_MODULES:
         raise SymbolRefused("paper_qr_long")
-    return Symbol(len(dark), dark.astype(np.uint8).tobytes(), level)
+    changes = _find_changes(size, level)
+    return Symbol(size, (grid ^ changes.grids[choose_mask(grid, changes)]).tobytes(), level)
+
+
+@cache
+def _find_changes(size: int, level: Level) -> Changes:
+    """Give what the masks change; it follows from any text, written as large as `size` modules."""
+    version = (size - 17) // 4
+    return list_changes(lambda mask: _write_grid("0", level=level, mask=mask, version=version))
+
+
+def _write_grid(text: str, *, level: Level, mask: int, **wanted: int) -> Any:
+    """Give the modules of a symbol with a mask as a matrix of 0 and 1; raises ValueError where it would be too long."""
+    made = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level, data_mask=mask, **wanted)
+    return (np.asarray(made.to_image(scale=1, add_quiet_zones=False)) == 0).view(np.uint8)
 
 
 def write_svg(symbol: Symbol, *, side_mm: float) -> str:
