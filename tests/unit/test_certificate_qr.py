@@ -53,7 +53,7 @@ def draw(symbol: Symbol) -> Image.Image:
 def test_the_path_has_the_dark_modules_and_no_other() -> None:
     symbol = make_symbol(make_text(420))
     drawn = [[False] * symbol.size for _ in range(symbol.size)]
-    for x, y, length in re.findall(r"M(\d+) (\d+)\.5h(\d+)", write_path(symbol)):
+    for x, y, length in re.findall(r"M(\d+) (\d+)h(\d+)", write_path(symbol)):
         for step in range(int(length)):
             drawn[int(y)][int(x) + step] = True
     assert drawn == symbol.rows()

@@ -49,11 +49,11 @@ class Paper:
     family_latin: str  # after ICAO 9303, words joined by "<"
     given_latin: str
     birth_date: str
-    nationality: str | None  # the name of a country, or its two letters
-    doses: tuple[PrintedDose, ...]  # in their order; the last is the one that the QR code says
-    country: str  # where the doses were given
+    nationality: str | None  # the name of a country, in both languages where they differ, or its two letters
+    doses: tuple[PrintedDose, ...]  # those that are known, in their order; the last is the one that the QR code says
+    country: str  # where the doses were given, named as the nationality is
     identifier: str
-    evidence: Evidence
+    evidence: Evidence | None  # None where nobody told: then nothing is said of it
     issuer: str
     issued: str
     expires: str
@@ -87,6 +87,8 @@ def describe(paper: Paper) -> dict[str, Any]:
         "doses": [_describe_dose(dose) for dose in paper.doses],
         "country": paper.country,
         "identifier": paper.identifier,
+        "received": paper.doses[-1].number,
+        "told": paper.evidence is not None,
         "site": paper.evidence in ("site-signed", "both"),
         "police": paper.evidence in ("identity settled", "both"),
         "issuer": paper.issuer,

@@ -100,14 +100,15 @@ def write_svg(symbol: Symbol, *, side_mm: float) -> str:
         f'<title id="qr-vi" xml:lang="vi">{escape(ALTERNATIVE_VI)}</title>'
         f'<desc id="qr-en" xml:lang="en">{escape(ALTERNATIVE_EN)}</desc>'
         f'<rect width="{whole}" height="{whole}" fill="#fff"/>'
-        f'<path stroke="#000" transform="translate({QUIET_ZONE} {QUIET_ZONE})" d="{write_path(symbol)}"/></svg>'
+        f'<path stroke="#000" transform="translate({QUIET_ZONE} {QUIET_ZONE}.5)" d="{write_path(symbol)}"/></svg>'
     )
 
 
 def write_path(symbol: Symbol) -> str:
     """Give the dark modules as the path of an SVG, a module is one unit: a line of width 1 for each run of a row.
 
-    Lines and not areas: half as much to draw, and no reader of the files has trouble with it.
+    Row 0 lies at 0, so that all numbers are whole: whoever draws it moves it by the half width of a line. Lines and
+    not areas: half as much to draw, and no reader of the files has trouble with it.
     """
     grid = np.frombuffer(symbol.modules, np.int8).reshape(symbol.size, symbol.size)
     rows, edges = np.nonzero(np.diff(grid, axis=1, prepend=0, append=0))
@@ -118,8 +119,8 @@ def write_path(symbol: Symbol) -> str:
 
 # The pieces of a path, written once: a symbol has some 1,500 runs.
 _ACROSS = [f"M{x}" for x in range(MOST_MODULES)]
-_DOWN = [f" {y}.5" for y in range(MOST_MODULES)]
-_ALONG = [f"h{length}" for length in range(MOST_MODULES + 1)]
+_DOWN = [f" {y}h" for y in range(MOST_MODULES)]
+_ALONG = [f"{length}" for length in range(MOST_MODULES + 1)]
 
 
 def write_png(symbol: Symbol, *, side_mm: float, dpi: int = 300) -> bytes:

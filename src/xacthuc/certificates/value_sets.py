@@ -36,6 +36,7 @@ class Value:
 
     code: str
     name: str
+    vi: str | None = None  # where the name is words and no proper name
     since: date | None = None
     withdrawn: bool = False
     instead: str | None = None
@@ -66,7 +67,7 @@ def load_value_sets() -> Mapping[str, ValueSet]:
     """Give the value sets by their id; the countries are those of ISO 3166-1 and Kosovo."""
     text = (resources.files("xacthuc.certificates") / "data" / "value_sets.toml").read_text(encoding="utf-8")
     sets = {id: _build_set(id, entry) for id, entry in tomllib.loads(text).items()}
-    countries = {c.alpha2: Value(c.alpha2, c.en) for c in list_countries()}
+    countries = {c.alpha2: Value(c.alpha2, c.en, c.vi) for c in list_countries()}
     listed = sets[COUNTRIES]
     sets[COUNTRIES] = ValueSet(COUNTRIES, listed.date, MappingProxyType(countries | dict(listed.codes)))
     return MappingProxyType(sets)
@@ -144,6 +145,7 @@ def _build_set(id: str, entry: dict[str, Any]) -> ValueSet:
         code: Value(
             code=code,
             name=said["name"],
+            vi=said.get("vi"),
             since=said.get("from"),
             withdrawn=said.get("withdrawn", False),
             instead=said.get("instead"),
