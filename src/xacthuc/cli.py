@@ -27,6 +27,7 @@ try:
     from xacthuc.cli_keys import keys
     from xacthuc.cli_lists import trust
     from xacthuc.cli_paths import FILE, FOLDER, PLACE
+    from xacthuc.cli_print import print_
     from xacthuc.cli_register import register
     from xacthuc.cli_revoke import revoke
 except KeyboardInterrupt:  # Ctrl-C before anything has begun, and before there are words to say so
@@ -239,6 +240,7 @@ commands.add_command(check)
 commands.add_command(exchange)
 commands.add_command(gate)
 commands.add_command(keys)
+commands.add_command(print_)
 commands.add_command(register)
 commands.add_command(trust)
 commands.add_command(revoke)
