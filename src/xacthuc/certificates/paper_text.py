@@ -12,13 +12,12 @@ from functools import cache
 from typing import Any, get_args
 
 from xacthuc.certificates.claims import read_health_certificate
-from xacthuc.certificates.paper import Evidence, Paper, PaperRefused, PrintedDose
+from xacthuc.certificates.paper import NAME_LENGTH, Evidence, Paper, PaperRefused, PrintedDose
 from xacthuc.certificates.stages import Certificate, Unreadable
 from xacthuc.certificates.value_sets import COUNTRIES, HOLDERS, KINDS, PRODUCTS, load_value_sets
 from xacthuc.codes.vaccines import list_vaccines
 
 VIET_NAM_TIME = timezone(timedelta(hours=7))  # those who read the paper live by it
-ISO_DAY = 10  # letters; some issuers write a time behind it
 
 
 def read_paper(text: str, *, nationality: str | None = None, evidence: str | None = None) -> Paper:
@@ -53,7 +52,7 @@ def _fill(read: Certificate, nationality: str | None, evidence: Any) -> Paper:
         given=names.get("gn") or "",
         family_latin=names.get("fnt") or "",
         given_latin=names.get("gnt") or "",
-        birth_date=(read.payload["dob"] or "")[:ISO_DAY],
+        birth_date=read.payload["dob"],
         nationality=_name(nationality, COUNTRIES) if nationality else None,
         doses=(_fill_dose(entry),),
         country=_name(entry["co"], COUNTRIES),
@@ -69,7 +68,7 @@ def _fill_dose(entry: Mapping[str, Any]) -> PrintedDose:
     return PrintedDose(
         number=int(entry["dn"]),
         series=int(entry["sd"]),
-        day=entry["dt"][:ISO_DAY],
+        day=entry["dt"],
         vaccine=_name(entry["vp"], KINDS),
         product=_name_product(entry["mp"]),
         manufacturer=_name(entry["ma"], HOLDERS),
@@ -83,7 +82,8 @@ def _name(code: str, set_id: str) -> str:
         return code
     if value.vi is None or _fold(value.vi) == _fold(value.name):
         return value.vi or value.name
-    return f"{value.vi} · {value.name}"
+    both = f"{value.vi} · {value.name}"
+    return both if len(both) <= NAME_LENGTH else value.vi
 
 
 def _name_product(code: str) -> str:
