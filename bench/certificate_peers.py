@@ -1,6 +1,6 @@
 """A peer at work on the same certificate, in an environment of its own: certificate_peers.py cwt|pycose|segno.
 
-Reads {key, payload, text, seconds} from stdin: a private key (PEM), claims in CBOR (hexadecimal), the text of a QR code.
+Reads {key, payload, text, seconds} from stdin: a private key (PEM), claims in CBOR (hexadecimal), a text in HC1.
 Prints one JSON object of measures. What is timed is what the peer does alone: cwt and pycose sign claims that are CBOR
 already and check a message, without zlib, Base45 and the checks of a payload; to be put beside our "COSE alone".
 """
