@@ -163,9 +163,8 @@ def main() -> None:
     if wanted.peers:
         found |= ask_peers(wanted.peers.resolve(), seconds=wanted.seconds)
     for name, said in found.items():
-        print(
-            f"{name:26} {said['per_second']:9,}/s  {said['of_raw']:7.4f} of raw {said['raw']:6}  {said['raw_times']:8.2f} times"
-        )
+        rate, of_raw = f"{said['per_second']:9,}/s", f"{said['of_raw']:7.4f} of raw {said['raw']:6}"
+        print(f"{name:26} {rate}  {of_raw}  {said['raw_times']:8.2f} times")
     print(json.dumps(found))
 
 
