@@ -11,7 +11,7 @@ from xacthuc.findings import list_codes
 
 def test_no_text_makes_the_verifier_raise() -> None:
     given, rng, seen = make_given(), random.Random(20220601), set()
-    for kind, text in islice(make_texts(rng), 1_500):
+    for kind, text in islice(make_texts(rng), 600):
         verdict = judge(text, given)
         seen.add(kind)
         assert verdict.code == "ok" or verdict.code in list_codes(), kind
