@@ -12,8 +12,8 @@ from xacthuc.certificates.stages import Unreadable
 
 PREFIX = "HC1:"
 # A certificate has some 400 bytes, and a QR code holds 2,864; more is a bomb. It also bounds what keys of one hash may
-# cost, which an attacker can make of lists as keys: all that fit are compared within 30 ms.
-INFLATED_BYTES = 16 << 10
+# cost, which an attacker can make of lists as keys: all that fit are compared within 20 ms.
+INFLATED_BYTES = 12 << 10
 _BLANKS = " \t\r\n\0"  # what scanners leave around a text; a text of Base45 never ends in one
 
 # Half of a message is signature, key id and numbers: on 2,000 certificates zlib's best saves 3 bytes of 362, and costs
