@@ -40,7 +40,7 @@ from xacthuc.certificates.uvci import make_uvci
 HERE = Path(__file__).resolve().parent
 PRODUCTS = ("Vero Cell", "AstraZeneca", "Comirnaty", "Spikevax")
 NAMES = (("Nguyễn", "Thị Đào"), ("Trần", "Văn Ơn"), ("Hoàng", ""), ("Y", "Bih Ênuôl"))
-LINES = 600  # seconds that a foreign verifier may take
+LIMIT = 600  # seconds that a foreign verifier may take
 
 
 def find_verifiers(folder: Path) -> list[tuple[list[str], dict[str, str]]]:
@@ -71,7 +71,7 @@ def ask(folder: Path, *, certificates: int, now: datetime) -> dict[str, dict[str
             capture_output=True,
             text=True,
             check=True,
-            timeout=LINES,
+            timeout=LIMIT,
         )
         for name, accepted in json.loads(done.stdout).items():
             refused = len(changed) - sum(accepted[len(texts) :])
@@ -122,7 +122,11 @@ def change_claim(text: str) -> str:
 
 def name_certificate(signer: FileSigner) -> tuple[str, str]:
     assert signer.certificate.certificate is not None
-    return tuple(base64.b64encode(part).decode() for part in (signer.certificate.kid, signer.certificate.certificate))  # type: ignore[return-value]
+    return encode(signer.certificate.kid), encode(signer.certificate.certificate)
+
+
+def encode(data: bytes) -> str:
+    return base64.b64encode(data).decode()
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ from xacthuc.engines import writing
 from xacthuc.runs.refusals import VerifyRefused
 
 ROWS = 10_000  # read at a time: some 10 MB
-STACK = 500  # certificates of one file: a ream of paper, and 250 MB of memory
+STACK = 100  # certificates of one file: the compiler remembers the last ten files, which is 0.5 GB then and 0.9 at 500
 SYMBOL_MM = 54.0  # of a symbol that is printed alone; 50 are asked of what a person carries
 LIST = "printed.csv"
 _NEEDED = ("person_group", "record", "text", "uvci", "nationality", "evidence")
