@@ -54,6 +54,7 @@ def main() -> None:
         slowest = max(slowest, took)
         if fault:
             found.append({"kind": kind, "fault": fault, "text": text})
+            print(f"{kind}: {fault}", flush=True)
         spent = process_time() - begin
         if spent - said > SAY_EVERY:
             said = spent

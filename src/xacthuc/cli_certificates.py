@@ -110,7 +110,7 @@ def _list_texts(inputs: tuple[str, ...]) -> Iterator[Told]:
 
     for number, given in enumerate(inputs, start=1):
         if not _is_file(given):
-            lost = Path(given[-100:]).suffix.lower() in FILE_SUFFIXES  # a path that leads nowhere, and no text
+            lost = Path(given[-100:]).suffix.lower() in FILE_SUFFIXES or _is_folder(given)  # a path, and no text
             yield given, given if lost else str(number), refuse_unread("cert_file_unreadable") if lost else given
         else:
             yield from _list_texts_of(given, Path(given).read_bytes())
@@ -120,6 +120,13 @@ def _is_file(given: str) -> bool:
     try:
         return Path(given).is_file()
     except (OSError, ValueError):  # too long for a path, or with a zero byte
+        return False
+
+
+def _is_folder(given: str) -> bool:
+    try:
+        return Path(given).is_dir()
+    except (OSError, ValueError):
         return False
 
 
@@ -137,7 +144,7 @@ def _list_texts_of(name: str, data: bytes) -> Iterator[Told]:
             return
         yield from ((name, name, text) for text in texts)
         return
-    for number, line in enumerate(_split_lines(data.decode("utf-8", errors="replace")), start=1):
+    for number, line in enumerate(_split_lines(data.decode("utf-8-sig", errors="replace")), start=1):
         if line.strip():
             yield line.strip("\r"), f"{name}:{number}", line
 

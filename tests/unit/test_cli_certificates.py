@@ -80,6 +80,12 @@ def test_texts_files_pictures_and_pages(trust: Path, tmp_path: Path) -> None:
     assert [one["input"] for one in said[:4]] == [TEXT, FORGED, "HC2:X", str(picture)]
 
 
+def test_a_file_with_a_mark_of_its_coding_and_a_folder(trust: Path, tmp_path: Path) -> None:
+    marked = tmp_path / "marked.txt"
+    marked.write_bytes(b"\xef\xbb\xbf" + TEXT.encode())
+    assert [one["code"] for one in check(trust, marked, tmp_path)] == ["trust_list_undated", "cert_file_unreadable"]
+
+
 def test_exit_codes(trust: Path) -> None:
     assert run("check", TEXT, "--trust", trust, "--at", AT).exit_code == 0
     assert run("check", TEXT, FORGED, "--trust", trust, "--at", AT).exit_code == 1

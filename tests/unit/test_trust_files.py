@@ -45,6 +45,11 @@ def test_the_kid_of_the_list_counts_and_several_certificates_may_have_it() -> No
     assert found.find(VN.kid) == ()
 
 
+def test_a_kid_in_hexadecimal() -> None:
+    found = read_json_as([{"kid": VN.kid.hex().upper(), "certificate": b64(VN.certificate or b"")}])
+    assert found.find(VN.kid) == (VN,)
+
+
 def test_a_certificate_without_a_kid_has_that_of_its_hash() -> None:
     assert read_json_as([{"certificate": b64(VN.certificate or b"")}]).find(VN.kid) == (VN,)
 

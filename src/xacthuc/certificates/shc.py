@@ -20,7 +20,7 @@ HEALTH_CARD = "https://smarthealth.cards#health-card"
 CHUNKS = 30  # QR codes of one card; version 1.4.0 asks for a single one
 JWS_LENGTH = 48 << 10  # letters; a single QR code holds 1,195 of them
 TEXT_LENGTH = 2 * JWS_LENGTH + 64 * CHUNKS  # two digits a letter, and what stands around a chunk
-INFLATED_BYTES = 256 << 10  # a bundle has 2 to 10 KB; more is a bomb
+INFLATED_BYTES = 128 << 10  # a bundle has 2 to 10 KB, and to look through 128 KB takes 20 ms; more is a bomb
 _FIRST = 45  # what a pair of digits counts from: the code of "-"
 _LAST = 122 - _FIRST  # and to "z"
 

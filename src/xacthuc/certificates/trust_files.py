@@ -186,8 +186,11 @@ def _read_entry(entry: Mapping[str, Any]) -> SigningCertificate:
     """Read an entry of a JSON list, or of an EU DSC list, where the certificate is called rawData."""
     text = entry.get("certificate") or entry["rawData"]
     armoured = _PEM.search(text)
-    kid = read_kid(entry["kid"]) if entry.get("kid") else None
-    return read_certificate(_decode_base64("".join((armoured[1] if armoured else text).split())), kid=kid)
+    der = _decode_base64("".join((armoured[1] if armoured else text).split()))
+    named = entry.get("kid")
+    if isinstance(named, str) and named.lower() == make_kid(der).hex():  # some write it in hexadecimal
+        return read_certificate(der)
+    return read_certificate(der, kid=read_kid(named) if named else None)
 
 
 def _read_method(method: Mapping[str, Any]) -> SigningCertificate:
