@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "spec"))
+
+from certificate_families import BUNDLE, write_jws
+from certificate_making import BEGIN, signing
 
 from certificates import Forge, make_issuer, make_payload, make_signer
 from signers import b64, write_json_list
@@ -189,6 +196,29 @@ def test_revoked_cards_of_the_specification(tmp_path: Path) -> None:
         codes.append((said["accepted"], said["stages"][3]["code"]))
     fine = (True, "cert_revoked_undated")
     assert codes == [fine, fine, fine, (False, "cert_revoked")]
+
+
+@pytest.mark.parametrize(
+    ("rid", "rids", "code"),
+    [
+        ("aB-9", ["aB-9"], "cert_revoked"),
+        ("aB-9", [f"aB-9.{BEGIN + 1}"], "cert_revoked"),
+        ("aB-9", [f"aB-9.{BEGIN}"], "cert_revoked_undated"),
+        ("aB-8", ["aB-9"], "cert_revoked_undated"),
+        (None, ["aB-9"], "cert_revoked_undated"),
+        (["aB-9"], ["aB-9"], "cert_revoked_undated"),
+        ("\ud800", ["aB-9"], "cert_revoked_undated"),
+    ],
+)
+def test_a_card_is_revoked_by_what_it_calls_itself(tmp_path: Path, rid: Any, rids: list[str], code: str) -> None:
+    signer = signing()
+    entry = {"kid": b64(signer.kid), "certificate": b64(signer.certificate)}
+    trust = write(tmp_path / "trust.json", json.dumps([entry]))
+    named = {"rid": rid} if rid else {}
+    card = write_jws(json.dumps(BUNDLE | {"vc": BUNDLE["vc"] | named}))
+    listed = {"kid": base64.urlsafe_b64encode(signer.kid).decode().rstrip("="), "method": "rid", "ctr": 1, "rids": rids}
+    said = check(card, trust, "--revoked", write(tmp_path / "rids.json", json.dumps(listed)))
+    assert said["stages"][3]["code"] == code
 
 
 def rule(logic: Any, **more: Any) -> dict[str, Any]:

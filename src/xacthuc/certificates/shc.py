@@ -26,6 +26,7 @@ _LAST = 122 - _FIRST  # and to "z"
 
 _CHUNK = re.compile(r"shc:/(?:([1-9][0-9]?)/([1-9][0-9]?)/)?([0-9]+)", re.ASCII)
 _JWS = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*", re.ASCII)
+_RID = re.compile(r"[A-Za-z0-9_-]{1,24}")
 _KINDS = (("#immunization", "vaccination"), ("#laboratory", "test"))
 
 
@@ -140,10 +141,10 @@ def _find_kind(said: dict[str, Any]) -> str:
 
 
 def _find_rid(said: dict[str, Any]) -> str:
-    """Give under what a card may be revoked; it is issued without one more often than with one."""
+    """Give under what a card may be revoked, "" where it names nothing that a list could name."""
     vc = said.get("vc")
     rid = vc.get("rid") if isinstance(vc, dict) else None
-    return rid if isinstance(rid, str) else ""
+    return rid if isinstance(rid, str) and _RID.fullmatch(rid) else ""
 
 
 def _list_types(said: dict[str, Any]) -> list[Any]:
