@@ -146,7 +146,7 @@ def write_batch(path: Path, kind: str, *, kid: str, digest: bytes | None = None,
 
 
 @pytest.mark.parametrize("kind", ["UCI", "COUNTRYCODEUCI", "SIGNATURE"])
-@pytest.mark.parametrize("kid", [b64(CERTIFICATE.kid), "UNKNOWN_KID"])
+@pytest.mark.parametrize("kid", [pytest.param(b64(CERTIFICATE.kid), id="its key"), "UNKNOWN_KID"])
 def test_revoked_by_a_batch_of_the_eu(trust: Path, tmp_path: Path, kind: str, kid: str) -> None:
     said = check(TEXT, trust, "--revoked", write_batch(tmp_path / "batch.json", kind, kid=kid))
     assert (said["code"], said["stages"][3]["ok"]) == ("cert_revoked", False)
