@@ -33,6 +33,7 @@ from certificates import ec_key, make_issuer, make_payload, make_signer, make_tr
 from turns import Act, Raw
 from xacthuc.certificates.claims import read_health_certificate
 from xacthuc.certificates.cose import is_signed_part, read_cose, write_cose, write_protected, write_signed_part
+from xacthuc.certificates.freshness import FRESH
 from xacthuc.certificates.hc1 import read_hc1
 from xacthuc.certificates.press import SIDES_MM as FORMS
 from xacthuc.certificates.press import Form, Press
@@ -43,7 +44,7 @@ from xacthuc.certificates.revocation_header import Header
 from xacthuc.certificates.revocation_ledger import NEVER, ROW
 from xacthuc.certificates.rule_files import read_rules
 from xacthuc.certificates.signed import make_key, use_key
-from xacthuc.certificates.verify import verify
+from xacthuc.certificates.verify import check_trust, verify
 
 HERE = Path(__file__).resolve().parent
 AT = datetime(2022, 6, 1, tzinfo=UTC)
@@ -92,8 +93,13 @@ def list_verifying() -> dict[str, tuple[Act, str]]:
     kid = make_signer().certificate.kid
     asked = {"issuer": "VN", "uvci": read.uvci, "signature": read.signature, "algorithm": read.algorithm, "kid": kid}
     assert not revoked.contains(**asked)
+    assert check_trust(read, trust=trust, at=AT, fresh=FRESH)[0].ok
     return {
         "read": (lambda: read_health_certificate(text), "verify"),
+        "read and trusted": (
+            lambda: check_trust(read_health_certificate(text), trust=trust, at=AT, fresh=FRESH),
+            "verify",
+        ),
         "read, trusted, in time": (lambda: verify(text, trust=trust, at=AT), "verify"),
         "and not revoked": (lambda: verify(text, trust=trust, at=AT, revoked=revoked), "verify"),
         "and rule: all stages": (lambda: verify(text, trust=trust, at=AT, revoked=revoked, rules=rules), "verify"),

@@ -24,7 +24,6 @@ from xacthuc.runs.gate_samples import make_certificate, make_private_key
 from xacthuc.runs.revocation_folder import add_revocations, make_revocations, publish
 from xacthuc.runs.trust_folder import add_to_trust, make_trust, sign_trust
 
-NOW = datetime.now(UTC).replace(microsecond=0)
 WEEK = timedelta(days=7)
 
 
@@ -34,6 +33,7 @@ class Authority(NamedTuple):
     trust: Path
     revoked: Path
     texts: tuple[str, str]
+    now: datetime  # when the lists were made
 
     def revoke(self, text: str, *, at: datetime) -> None:
         """Revoke a certificate, and publish that."""
@@ -49,6 +49,7 @@ class Authority(NamedTuple):
 
 @pytest.fixture
 def authority(tmp_path: Path) -> Authority:
+    now = datetime.now(UTC).replace(microsecond=0)
     key = make_private_key("journey of lists")
     signer = FileSigner(key, certificate=make_certificate(key, country="VN"))
     make_trust(tmp_path / "trust")
@@ -56,19 +57,19 @@ def authority(tmp_path: Path) -> Authority:
     given = tmp_path / "signer.der"
     given.write_bytes(signer.certificate.certificate or b"")
     add_to_trust(tmp_path / "trust", [given], revocation_keys=[tmp_path / "revoked" / "public.pem"])
-    sign_trust(tmp_path / "trust", at=NOW, life=WEEK)
-    publish(tmp_path / "revoked", at=NOW, life=WEEK)
-    texts = [issue(signer, name) for name in ("first", "second")]
-    return Authority(tmp_path / "trust", tmp_path / "revoked", (texts[0], texts[1]))
+    sign_trust(tmp_path / "trust", at=now, life=WEEK)
+    publish(tmp_path / "revoked", at=now, life=WEEK)
+    texts = [issue(signer, name, now=now) for name in ("first", "second")]
+    return Authority(tmp_path / "trust", tmp_path / "revoked", (texts[0], texts[1]), now)
 
 
-def issue(signer: FileSigner, name: str) -> str:
+def issue(signer: FileSigner, name: str, *, now: datetime) -> str:
     uvci = make_uvci(f"journey {name}", country="VN", secret=bytes(32))
-    dose = CountedDose("Vero Cell", 2, 2, (NOW - timedelta(days=90)).date())
+    dose = CountedDose("Vero Cell", 2, 2, (now - timedelta(days=90)).date())
     holder = Holder("Trần", "Văn Bình", "1990-02-01")
-    built = build_payload(holder, dose, uvci=uvci, issuer="Bộ Y tế", today=NOW.date(), evidence="both")
+    built = build_payload(holder, dose, uvci=uvci, issuer="Bộ Y tế", today=now.date(), evidence="both")
     assert built.payload is not None
-    issued = NOW - timedelta(days=1)
+    issued = now - timedelta(days=1)
     return Issuer(signer, country="VN", issued=issued, expires=issued + 52 * WEEK).issue(built.payload)
 
 
@@ -105,8 +106,8 @@ def test_a_phone_renews_what_is_revoked_by_deltas(authority: Authority, page: Pa
         page.goto(place)
         page.wait_for_selector(READY)
         assert [look(page, text) for text in authority.texts] == ["CHỨNG NHẬN THẬT"] * 2
-        authority.revoke(first, at=NOW + timedelta(seconds=1))
-        authority.revoke(second, at=NOW + timedelta(seconds=2))
+        authority.revoke(first, at=authority.now + timedelta(seconds=1))
+        authority.revoke(second, at=authority.now + timedelta(seconds=2))
         made.update(authority.gather())
         asked = renew(page)
         assert {"revoked-1-000002.bin", "revoked-1-000003.bin"} <= set(asked)
@@ -123,7 +124,7 @@ def test_a_delta_that_is_damaged_or_gone_is_replaced_by_the_whole_set(authority:
     with serve(made) as place:
         page.goto(place)
         page.wait_for_selector(READY)
-        authority.revoke(authority.texts[0], at=NOW + timedelta(seconds=1))
+        authority.revoke(authority.texts[0], at=authority.now + timedelta(seconds=1))
         made.update(authority.gather())
         made["lists/revoked-1-000002.bin"] = made["lists/revoked-1-000002.bin"][:-1] + b"?"
         assert "revoked-1.bin" in renew(page)
@@ -134,8 +135,8 @@ def test_lists_that_lead_back_or_are_signed_by_a_stranger_change_nothing(
     authority: Authority, page: Page, tmp_path: Path
 ) -> None:
     old = authority.gather()
-    authority.revoke(authority.texts[0], at=NOW + timedelta(seconds=1))
-    sign_trust(authority.trust, at=NOW, life=WEEK)
+    authority.revoke(authority.texts[0], at=authority.now + timedelta(seconds=1))
+    sign_trust(authority.trust, at=authority.now, life=WEEK)
     made = authority.gather()
     with serve(made) as place:
         page.goto(place)
@@ -145,7 +146,7 @@ def test_lists_that_lead_back_or_are_signed_by_a_stranger_change_nothing(
         assert "không được nhận" in page.inner_text("#alarm")
         assert [look(page, text) for text in authority.texts] == ["ĐÃ THU HỒI", "CHỨNG NHẬN THẬT"]
         make_trust(tmp_path / "stranger")
-        sign_trust(tmp_path / "stranger", at=NOW, life=WEEK)
+        sign_trust(tmp_path / "stranger", at=authority.now, life=WEEK)
         made["lists/trust.json"] = (tmp_path / "stranger" / "trust.json").read_bytes()
         renew(page)
         assert "không được nhận" in page.inner_text("#alarm")

@@ -4,7 +4,7 @@ import { Broken, inflateZlib, TooLarge } from "./inflate.js";
 import { Unreadable } from "./stages.js";
 
 export const PREFIX = "HC1:";
-const INFLATED_BYTES = 16 << 10; // a certificate has some 400, and a QR code holds 2,864; more is a bomb
+const INFLATED_BYTES = 12 << 10; // a certificate has some 400, and a QR code holds 2,864; more is a bomb
 const BLOCK = 2; // where the first block begins; three bits say its kind, and where it is stored five are of no use
 const [KIND, STORED] = [0b111, 0b001];
 const BLANKS = /^[ \t\r\n\0]+|[ \t\r\n\0]+$/g; // what scanners leave around a text; a text of Base45 never ends in one

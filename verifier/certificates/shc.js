@@ -12,8 +12,9 @@ const HEALTH_CARD = "https://smarthealth.cards#health-card";
 const CHUNKS = 30; // QR codes of one card; version 1.4.0 asks for a single one
 const JWS_LENGTH = 48 << 10; // letters; a single QR code holds 1,195 of them
 const TEXT_LENGTH = 2 * JWS_LENGTH + 64 * CHUNKS; // two digits a letter, and what stands around a chunk
-const INFLATED_BYTES = 256 << 10; // a bundle has 2 to 10 KB; more is a bomb
+const INFLATED_BYTES = 128 << 10; // a bundle has 2 to 10 KB; more is a bomb
 const FIRST = 45; // what a pair of digits counts from: the code of "-"
+const RID = /^[A-Za-z0-9_-]{1,24}$/;
 const LAST = 122 - FIRST; // and to "z"
 
 const CHUNK = /^shc:\/(?:([1-9][0-9]?)\/([1-9][0-9]?)\/)?([0-9]+)$/;
@@ -57,7 +58,7 @@ export function readCard(text) {
     issued: begins,
     begins,
     expires,
-    uvci: isMap(said.vc) && typeof said.vc.rid === "string" ? said.vc.rid : "",
+    uvci: findRid(said),
     code: checkCard(said), // 5
   };
 }
@@ -110,6 +111,12 @@ function findKind(said) {
   const types = listTypes(said);
   const kinds = KINDS.filter(([end]) => types.some((type) => typeof type === "string" && type.endsWith(end)));
   return kinds.length === 1 ? kinds[0][1] : "";
+}
+
+/** Give under what a card may be revoked, "" where it names nothing that a list could name. */
+function findRid(said) {
+  const rid = isMap(said.vc) ? said.vc.rid : null;
+  return typeof rid === "string" && RID.test(rid) ? rid : "";
 }
 
 const listTypes = (said) => (isMap(said.vc) && Array.isArray(said.vc.type) ? said.vc.type : []);
