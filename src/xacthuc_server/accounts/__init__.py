@@ -1,0 +1,1 @@
+"""Who may log in, and who acts: the database is told in every transaction."""

@@ -1,0 +1,57 @@
+"""Who acts, from where, over which territory: told to the database in each transaction, where row-level security reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from django.db import connection, transaction
+
+Authority = Literal["health", "police", "army", "commune", "none"]
+
+
+@dataclass(frozen=True)
+class Acting:
+    """Somebody in a post: what permissions, audit and the database's own wall need to know of them."""
+
+    who: str  # user id, "key:" and id of an API key, "job:" and name of a task
+    role: str
+    authority: Authority
+    organisation_id: int | None
+    lower: int = 0  # the territory: places from lower up to, but not including, upper
+    upper: int = 0
+
+    def covers(self, place: int) -> bool:
+        """Tell whether a place lies in the territory."""
+        return self.lower <= place < self.upper
+
+
+NOBODY = Acting(who="", role="nobody", authority="none", organisation_id=None)
+
+
+def set_acting(acting: Acting) -> None:
+    """Tell the database who acts, until the transaction ends; must be called inside one."""
+    assert connection.in_atomic_block, "who acts is set inside a transaction, or it would outlive it"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('xacthuc.who', %s, true), set_config('xacthuc.authority', %s, true),"
+            " set_config('xacthuc.organisation', %s, true), set_config('xacthuc.lower', %s, true),"
+            " set_config('xacthuc.upper', %s, true)",
+            [
+                acting.who,
+                acting.authority,
+                str(acting.organisation_id or ""),
+                str(acting.lower),
+                str(acting.upper),
+            ],
+        )
+
+
+@contextmanager
+def act_as(acting: Acting) -> Iterator[Acting]:
+    """Open a transaction in which somebody acts."""
+    with transaction.atomic():
+        set_acting(acting)
+        yield acting

@@ -1,0 +1,14 @@
+"""How staff log in: nobody signs up, and nobody is told whether an account exists."""
+
+from __future__ import annotations
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+
+class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Accounts are given by an administrator."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Nobody signs up."""
+        return False

@@ -1,0 +1,14 @@
+"""The wall around personal data."""
+
+from django.db import migrations
+
+from xacthuc_server.accounts import wall
+
+
+class Migration(migrations.Migration):
+    """See accounts/wall.py."""
+
+    dependencies = [("issuing", "0002_initial"), ("accounts", "0002_acting")]
+    operations = [
+        wall.raise_wall("issuing_certificate", wall.OF_BOTH),
+    ]

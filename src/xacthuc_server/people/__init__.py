@@ -1,0 +1,1 @@
+"""People as organisations stated them, and the doses of record: two verdicts with two owners."""

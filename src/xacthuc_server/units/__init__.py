@@ -1,0 +1,1 @@
+"""Administrative units, the organisations that work in them, and the posts that people hold there."""
