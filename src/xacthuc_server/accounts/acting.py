@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Literal
 
@@ -49,9 +50,19 @@ def set_acting(acting: Acting) -> None:
         )
 
 
+_acting: ContextVar[Acting] = ContextVar("acting", default=NOBODY)
+
+
 @contextmanager
 def act_as(acting: Acting) -> Iterator[Acting]:
-    """Open a transaction in which somebody acts."""
-    with transaction.atomic():
-        set_acting(acting)
-        yield acting
+    """Open a transaction in which somebody acts; inside another one, who acted before acts again afterwards."""
+    inside = connection.in_atomic_block
+    before = _acting.set(acting)
+    try:
+        with transaction.atomic():
+            set_acting(acting)
+            yield acting
+    finally:
+        _acting.reset(before)
+        if inside and not connection.needs_rollback:
+            set_acting(_acting.get())
