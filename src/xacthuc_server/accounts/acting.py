@@ -1,4 +1,4 @@
-"""Who acts, from where, over which territory: told to the database in each transaction, where row-level security reads it."""
+"""Who acts, from where, over which territory: told to the database in each transaction, for row-level security."""
 
 from __future__ import annotations
 

@@ -18,7 +18,9 @@ class Case(models.Model):
     owner = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="cases")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")  # that stated it
     cause = models.CharField(max_length=60)  # the reason that weighs most: a code of the library
-    alike = models.CharField(max_length=200)  # identity and all reasons: cases with the same word may be settled together
+    alike = models.CharField(
+        max_length=200
+    )  # identity and all reasons: cases with the same word may be settled together
     state = models.CharField(max_length=12)  # of policies.TRANSITIONS
     opened_at = models.DateTimeField()
     deadline = models.DateTimeField()

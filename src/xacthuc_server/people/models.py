@@ -11,12 +11,12 @@ from xacthuc_server.uploads.models import Upload
 IDENTITY = ("UNASKED", "MATCHED", "MISMATCH", "NOT_FOUND", "AMBIGUOUS", "NO_NUMBER", "FOREIGN", "REFUSED")
 VACCINATION = ("UNJUDGED", "PLAUSIBLE", "DOUBTFUL", "DUPLICATE", "REFUSED")
 
-# How an identity was settled: the register said all agrees; an officer looked; by passport at the facility; by the army.
+# How an identity was settled: the register said that all agrees; an officer looked; by passport; by the army.
 SETTLED_HOW = ("", "matched", "officer", "passport", "army")
 
 
 def _text(length: int) -> models.CharField[str | None, str | None]:
-    return models.CharField(max_length=length, null=True, blank=True)  # noqa: DJ001  missing is null, as in the library
+    return models.CharField(max_length=length, null=True, blank=True)
 
 
 @pghistory.track()

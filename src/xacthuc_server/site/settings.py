@@ -42,6 +42,7 @@ DATABASES = {"default": _read_database(os.environ.get("XACTHUC_DATABASE", "postg
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
+    "xacthuc_server.desk",  # first: its templates stand before those of others
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -63,7 +64,6 @@ INSTALLED_APPS = [
     "xacthuc_server.people",
     "xacthuc_server.cases",
     "xacthuc_server.issuing",
-    "xacthuc_server.desk",
     "xacthuc_server.jobs",
 ]
 
@@ -102,6 +102,7 @@ TEMPLATES = [
 
 # Language: Vietnamese first. Texts are pairs of sentences in texts/*.toml, read by `desk.texts`; Django's own follow.
 LANGUAGE_CODE = "vi"
+LANGUAGE_COOKIE_NAME = "language"
 LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_TZ = True
@@ -145,7 +146,10 @@ X_FRAME_OPTIONS = "DENY"
 STATIC_URL = "static/"
 STATIC_ROOT = DATA / "static"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(DATA / "uploads")}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(DATA / "uploads")},
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 FILE_UPLOAD_PERMISSIONS = 0o600

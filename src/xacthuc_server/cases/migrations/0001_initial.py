@@ -4,29 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=12)),
-                ('place', models.BigIntegerField()),
-                ('cause', models.CharField(max_length=60)),
-                ('alike', models.CharField(max_length=200)),
-                ('state', models.CharField(max_length=12)),
-                ('opened_at', models.DateTimeField()),
-                ('deadline', models.DateTimeField()),
-                ('raised', models.SmallIntegerField(default=0)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('closed_by', models.CharField(blank=True, max_length=64)),
-                ('outcome', models.CharField(blank=True, max_length=40)),
-                ('version', models.IntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=12)),
+                ("place", models.BigIntegerField()),
+                ("cause", models.CharField(max_length=60)),
+                ("alike", models.CharField(max_length=200)),
+                ("state", models.CharField(max_length=12)),
+                ("opened_at", models.DateTimeField()),
+                ("deadline", models.DateTimeField()),
+                ("raised", models.SmallIntegerField(default=0)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("closed_by", models.CharField(blank=True, max_length=64)),
+                ("outcome", models.CharField(blank=True, max_length=40)),
+                ("version", models.IntegerField(default=0)),
             ],
         ),
     ]

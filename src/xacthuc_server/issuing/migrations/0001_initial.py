@@ -4,26 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Certificate',
+            name="Certificate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uvci', models.CharField(max_length=80, unique=True)),
-                ('place', models.BigIntegerField()),
-                ('text', models.TextField()),
-                ('kid', models.CharField(max_length=24)),
-                ('evidence', models.CharField(max_length=12)),
-                ('issued_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('revoked_why', models.CharField(blank=True, max_length=60)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uvci", models.CharField(max_length=80, unique=True)),
+                ("place", models.BigIntegerField()),
+                ("text", models.TextField()),
+                ("kid", models.CharField(max_length=24)),
+                ("evidence", models.CharField(max_length=12)),
+                ("issued_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(null=True)),
+                ("revoked_why", models.CharField(blank=True, max_length=60)),
             ],
         ),
     ]
