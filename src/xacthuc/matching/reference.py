@@ -154,6 +154,16 @@ def _birth_reason(levels: Mapping[str, int] | None) -> str | None:
     return f"birth_{names[level - 1]}" if level <= len(names) else "birth_other"
 
 
+def name_differences(claim: Row, levels: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Give (field, code) for each field in which a claim and one candidate differ, with the codes of step 09."""
+    said = (
+        ("name", "name_missing" if claim["name_key"] is None else _name_reason(levels)),
+        ("birth_date", "birth_missing" if claim["birth_date"] is None else _birth_reason(levels)),
+        ("sex", "sex_differs" if levels["sex"] == 1 else None),
+    )
+    return [(field, code) for field, code in said if code]
+
+
 def _number_reason(identity: str, via: int, state: str) -> str | None:
     if identity == "MISMATCH":
         return {0: "number_of_another_person", 1: None, 2: "number_old_cmnd"}[via]
@@ -177,8 +187,8 @@ def match(
 ) -> dict[int, dict[str, Any]]:
     """Say what the steps 01 to 09 say, for every claim.
 
-    `people` is the register, or all of it that can be a candidate of the claims; then `bearers` (00) and `size` say what
-    is counted of the whole of it.
+    `people` is the register, or all of it that can be a candidate of the claims; then `bearers` (00) and `size` say
+    what is counted of the whole of it.
     """
     weighed = weigh(claims, people, model, bearers=bearers, size=size)
     return {claim["claim"]: weighed[claim["claim"]].decide(claim, model) for claim in claims}

@@ -1,0 +1,47 @@
+"""A node over the people of the conformance table, and partners who may ask it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from village import write_register
+from xacthuc.runs.prepared import Means, prepare_register
+from xacthuc_register.client import Partner, open_partner
+from xacthuc_register.folder import NodeFolder
+from xacthuc_register.serving import run_node
+
+MODEL = Path(__file__).parents[2] / "conformance" / "model.json"
+
+
+@dataclass(frozen=True)
+class Cast:
+    """A node that answers, and who asks."""
+
+    address: str
+    folder: NodeFolder
+    health: Partner
+    police: Partner
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("register")
+    source = write_register(folder / "register.csv")
+    prepare_register(source, out=folder / "prepared", means=Means(threads=1), model=MODEL)
+    return folder / "prepared"
+
+
+@pytest.fixture
+def cast(prepared: Path, tmp_path: Path) -> Iterator[Cast]:
+    folder = NodeFolder(tmp_path / "node")
+    keys = {role: Ed25519PrivateKey.generate() for role in ("health", "police")}
+    for role, key in keys.items():
+        folder.take_partner(f"{role}-platform", role=role, key=key.public_key())
+    with run_node(tmp_path / "node", port=0, register=prepared) as address:
+        asking = {role: open_partner(address, key, folder.key.public_key()) for role, key in keys.items()}
+        yield Cast(address, folder, **asking)
