@@ -24,7 +24,10 @@ class OpenGroup(click.Group):
         entry = self._find().get(cmd_name)
         if ours is not None or entry is None:
             return ours
-        command: Any = entry.load()
+        try:
+            command: Any = entry.load()
+        except ModuleNotFoundError:
+            return _make_missing(cmd_name)
         assert isinstance(command, click.Command), f"the entry point {cmd_name} is a command"
         return command
 
@@ -42,3 +45,18 @@ class RegisterGroup(OpenGroup):
     """The commands of `xacthuc register`."""
 
     entries = "xacthuc.register_commands"
+
+
+def _make_missing(name: str) -> click.Command:
+    """Give a command that says what it needs: the packages of the platform come with an extra of this one."""
+
+    def refuse(**_: Any) -> None:
+        from xacthuc.runs.refusals import VerifyRefused
+
+        raise VerifyRefused("run_extra_missing", name)
+
+    settings = {"ignore_unknown_options": True}
+    rest = click.Argument(["rest"], nargs=-1)
+    return click.Command(
+        name, callback=refuse, params=[rest], context_settings=settings, help="Not installed: needs xacthuc[server]."
+    )

@@ -93,7 +93,9 @@ class Checker:
 
     def _weigh(self, claim: Claim, people: Mapping[int, Row]) -> reference.Weighed:
         bearers, size = self._store.count_bearers(claim["name_fold"]), self._store.index.size
-        return reference.weigh([claim], list(people.values()), self._store.model, bearers=bearers, size=size)[claim["claim"]]
+        return reference.weigh([claim], list(people.values()), self._store.model, bearers=bearers, size=size)[
+            claim["claim"]
+        ]
 
 
 def tell_person(row: Row) -> dict[str, str | None]:

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from xacthuc.exchange.keys import make_private_key, read_public_key, write_public_key
 from xacthuc_register.folder import ROLES, NodeFolder
-from xacthuc_register.refusals import NodeRefused, load_texts
+from xacthuc_register.refusals import load_texts
 from xacthuc_register.serving import PORT, run_node, wait_for_end
 from xacthuc_register.state import read_log
 
@@ -26,12 +26,9 @@ DATA = click.option("--data", required=True, type=FOLDER, help="The node's folde
 @click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0: any that is free.")
 def serve(data: Path, register: Path | None, model: Path | None, port: int) -> None:
     """Answer single questions of partners about the register, on this machine, until Ctrl-C."""
-    try:
-        with run_node(data.absolute(), port=port, register=register, model=model) as address:
-            click.echo(_say("node_ready", address))
-            wait_for_end()
-    except NodeRefused as refusal:
-        raise click.ClickException(str(refusal)) from None
+    with run_node(data.absolute(), port=port, register=register, model=model) as address:
+        click.echo(_say("node_ready", address))
+        wait_for_end()
 
 
 @click.command()
@@ -46,14 +43,11 @@ def keys(data: Path, partner: str | None, role: str | None, key: Path | None, ma
     """Show the node's key and its partners; with --partner, let one ask."""
     if partner is not None and (role is None or (key is None) == (make is None)):
         raise click.UsageError("--partner needs --role, and --key or --make")
-    try:
-        folder = NodeFolder(data.absolute())
-        if partner is not None and role is not None:
-            public = read_public_key(key) if key else make_pair(make) if make else None
-            assert public is not None, "one of the two was given"
-            folder.take_partner(partner, role=role, key=public)
-    except NodeRefused as refusal:
-        raise click.ClickException(str(refusal)) from None
+    folder = NodeFolder(data.absolute())
+    if partner is not None and role is not None:
+        public = read_public_key(key) if key else make_pair(make) if make else None
+        assert public is not None, "one of the two was given"
+        folder.take_partner(partner, role=role, key=public)
     click.echo(f"{folder.key_id}  {folder.public}")
     for key_id, known in folder.list_partners().items():
         click.echo(f"{key_id}  {known.role}  {known.name}")
@@ -63,11 +57,8 @@ def keys(data: Path, partner: str | None, role: str | None, key: Path | None, ma
 @DATA
 def log(data: Path) -> None:
     """Print the log, a line each, and check that it is whole; the last hash is worth keeping elsewhere."""
-    try:
-        for line in read_log(NodeFolder(data.absolute()).state):
-            click.echo(json.dumps(line, ensure_ascii=False))
-    except NodeRefused as refusal:
-        raise click.ClickException(str(refusal)) from None
+    for line in read_log(NodeFolder(data.absolute()).state):
+        click.echo(json.dumps(line, ensure_ascii=False))
 
 
 def make_pair(path: Path) -> Ed25519PublicKey:

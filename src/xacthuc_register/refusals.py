@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
+from xacthuc.runs.refusals import CommandRefused
 
-class NodeRefused(Exception):
+
+class NodeRefused(CommandRefused):
     """The node does not do what it was asked, or cannot start: a code of texts.toml, said in both languages."""
 
     def __init__(self, code: str, name: object = "") -> None:

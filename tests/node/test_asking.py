@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from claims import make_claim
+
 from conftest import Cast
 from xacthuc_register.client import NotTrusted, is_vouched
 
