@@ -38,6 +38,13 @@ class Asking:
         """Write down who asked what, and the codes of the answer."""
         turn.log(partner=self.partner.name, role=self.partner.role, action=action, **said)
 
+    def log_refusal(self, path: str, refusal: NodeRefused) -> None:
+        """Write down that a question of a known partner was refused."""
+        with self.state.remember(now=self.now) as turn:
+            if refusal.code != "node_repeated":
+                turn.take_nonce(self.nonce)
+            self.log(turn, path.rsplit("/", 1)[-1], refused=refusal.code)
+
     def name_officer(self, officer: str) -> str:
         """Give whose budget is spent."""
         return f"{self.partner.name}:{officer}"

@@ -75,11 +75,14 @@ class Node:
         body = _read_body(environ)  # 1
         now = self._now()
         partner, nonce = self._check_sender(environ, method=method, path=path, body=body, now=now)  # 2
-        if partner.role not in roles:  # 3
-            raise make_refusal("node_not_police")
-        said = _read_json(body) if method == "POST" else {k: v[-1] for k, v in parse_qs(_query(environ)).items()}
         asking = Asking(self._checker, self._store, self._folder, self._state, partner=partner, nonce=nonce, now=now)
-        return answer(asking, said)  # 4, 5
+        try:
+            if partner.role not in roles:  # 3
+                raise make_refusal("node_not_police")
+            return answer(asking, _read_said(environ, body))  # 4, 5
+        except NodeRefused as refusal:
+            asking.log_refusal(path, refusal)
+            raise
 
     def _check_sender(
         self, environ: Environ, *, method: str, path: str, body: bytes, now: datetime
@@ -87,7 +90,7 @@ class Node:
         key, time, nonce, signature = (
             _header(environ, name) for name in (signing.KEY, signing.TIME, signing.NONCE, signing.SIGNATURE)
         )
-        if not (key and time and signature) or len(nonce) != signing.NONCE_LENGTH or not nonce.isalnum():
+        if not (key and time and signature) or not signing.NONCE_FORM.fullmatch(nonce):
             raise make_refusal("node_unsigned")
         partner = self._folder.list_partners().get(key)
         if partner is None:
@@ -127,8 +130,17 @@ def _read_body(environ: Environ) -> bytes:
         raise NodeRefused("node_request_unusable") from None
     if not 0 <= length <= BODY_BYTES:
         raise NodeRefused("node_request_large")
-    body: bytes = environ["wsgi.input"].read(length) if length else b""
+    try:
+        body: bytes = environ["wsgi.input"].read(length) if length else b""
+    except OSError:  # whoever asks is gone, or says nothing more
+        raise NodeRefused("node_request_unusable") from None
     return body
+
+
+def _read_said(environ: Environ, body: bytes) -> Mapping[str, Any]:
+    if environ["REQUEST_METHOD"] == "POST":
+        return _read_json(body)
+    return {name: values[-1] for name, values in parse_qs(_query(environ)).items()}
 
 
 def _read_json(body: bytes) -> Mapping[str, Any]:

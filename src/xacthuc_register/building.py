@@ -12,6 +12,7 @@ FOLDER/0001/                of version 1 of the register; whole or absent
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -24,6 +25,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from xacthuc import __version__
+from xacthuc.exchange.storing import storing
 from xacthuc.matching import read_model
 from xacthuc.matching.model import NARROW_FROM
 from xacthuc.runs.prepared import People
@@ -81,12 +83,11 @@ def build_index(
     weights = model or people.model
     if weights is None:
         raise NodeRefused("node_model_missing", people.folder)
-    read_model(weights)
     target = folder / f"{people.version:04d}"
     place = target.with_suffix(".unfinished")
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
-    shutil.copyfile(weights, place / "model.json")
+    take_model(place, weights)
     size = sum(pq.read_metadata(part).num_rows for part in people.rows.glob("*.parquet"))
     narrow = size >= NARROW_FROM
     blocks = (*HOLDERS, *list_blocks(narrow=narrow))
@@ -99,8 +100,17 @@ def build_index(
     index = Index(version=people.version, people=count, size=size, narrow=narrow)
     (place / MANIFEST).write_text(json.dumps(asdict(index)), encoding="utf-8")
     shutil.rmtree(target, ignore_errors=True)
+    os.sync()  # so that what has its name is whole after a power cut too
     place.rename(target)
     return target
+
+
+def take_model(place: Path, model: Path | None) -> None:
+    """Let an index weigh by a model from now on; without one it stays as it is. Raises ModelRefused."""
+    if model is not None:
+        read_model(model)
+        with storing(place / "model.json") as unfinished:
+            shutil.copyfile(model, unfinished)
 
 
 def _write_rows(people: People, place: Path, *, blocks: tuple[Parts, ...], referrer: Referrer, report: Report) -> int:

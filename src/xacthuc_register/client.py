@@ -145,7 +145,7 @@ class Partner:
 
     def _ask(self, method: str, target: str, said: Mapping[str, Any] | None, *, seconds: float | None = None) -> Any:
         body = b"" if said is None else json.dumps(said, ensure_ascii=False).encode()
-        nonce = secrets.token_hex(signing.NONCE_LENGTH // 2)
+        nonce = secrets.token_hex(signing.NONCE_BYTES)
         request = signing.Request(method, target, name_key(self.server_key), self.now().isoformat(), nonce)
         headers = signing.list_headers(
             request, key=name_key(self.key.public_key()), signature=signing.sign(request.write(body), self.key)

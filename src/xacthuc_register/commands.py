@@ -26,8 +26,8 @@ DATA = click.option("--data", required=True, type=FOLDER, help="The node's folde
 @click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0: any that is free.")
 def serve(data: Path, register: Path | None, model: Path | None, port: int) -> None:
     """Answer single questions of partners about the register, on this machine, until Ctrl-C."""
-    with run_node(data.absolute(), port=port, register=register, model=model) as address:
-        click.echo(_say("node_ready", address))
+    with run_node(data.absolute(), port=port, register=register, model=model) as node:
+        click.echo(_say("node_ready", node.address))
         wait_for_end()
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from socket import socket
@@ -15,7 +17,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from xacthuc.runs.prepared import People, find_prepared
 from xacthuc_register.app import Node
-from xacthuc_register.building import build_index, find_index
+from xacthuc_register.building import build_index, find_index, take_model
 from xacthuc_register.folder import NodeFolder
 from xacthuc_register.refusals import NodeRefused
 from xacthuc_register.state import State, load_budgets
@@ -25,9 +27,17 @@ HOST = "127.0.0.1"  # who asks from elsewhere comes through the owner's gateway,
 PORT = 8010
 THREADS = 8  # at a time; the others wait
 WAITING = 128  # connections that may wait
-QUIET_SECONDS = 15  # without a word from a connection, and it is closed
+QUIET_SECONDS = 4.0  # without a word from a connection, and it is closed: a partner's request is written at once
 
 Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Running:
+    """A node that answers."""
+
+    address: str
+    state: State
 
 
 class _Handler(WSGIRequestHandler):
@@ -77,7 +87,7 @@ class _Server(WSGIServer):
 
     def server_close(self) -> None:
         super().server_close()
-        self._threads.shutdown(wait=True)
+        self._threads.shutdown(wait=True, cancel_futures=True)
 
 
 def find_people(register: Path | None) -> People | None:
@@ -100,8 +110,11 @@ def open_store(
     people = find_people(register)
     if people is not None:
         place = find_index(folder.index, version=people.version)
-        made = place or build_index(people, folder=folder.index, referrer=folder.referrer, model=model, report=report)
-        return Store(made)
+        if place is None:
+            place = build_index(people, folder=folder.index, referrer=folder.referrer, model=model, report=report)
+        take_model(place, model or people.model)
+        _remove_others(folder.index, place)
+        return Store(place)
     versions = sorted((int(path.name) for path in folder.index.glob("[0-9]*") if path.name.isdigit()), reverse=True)
     places = (find_index(folder.index, version=version) for version in versions)
     newest = next((place for place in places if place), None)
@@ -110,11 +123,17 @@ def open_store(
     return Store(newest)
 
 
+def _remove_others(index: Path, place: Path) -> None:
+    for other in index.iterdir():
+        if other != place:
+            shutil.rmtree(other)
+
+
 @contextmanager
 def run_node(
     data: Path, *, port: int, register: Path | None, model: Path | None = None, report: Report = lambda _: None
-) -> Iterator[str]:
-    """Serve until the block ends; gives the address. Raises NodeRefused."""
+) -> Iterator[Running]:
+    """Serve until the block ends. Raises NodeRefused."""
     folder = NodeFolder(data)
     with ExitStack() as ends:
         ends.enter_context(folder.holding())
@@ -131,7 +150,7 @@ def run_node(
         thread.start()
         ends.callback(thread.join)
         ends.callback(server.shutdown)
-        yield f"http://{HOST}:{server.server_port}"
+        yield Running(f"http://{HOST}:{server.server_port}", state)
 
 
 def wait_for_end() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,7 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from xacthuc.exchange.keys import is_signed
 
 KEY, TIME, NONCE, SIGNATURE = "Xacthuc-Key", "Xacthuc-Time", "Xacthuc-Nonce", "Xacthuc-Signature"
-NONCE_LENGTH = 32  # hexadecimal digits: 128 bits do not meet by accident
+NONCE_BYTES = 16  # 128 bits do not meet by accident
+NONCE_FORM = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ class State:
 
     def __init__(self, path: Path, *, budgets: Budgets) -> None:
         """Open the file, or make it."""
-        self._budgets = budgets
+        self.budgets = budgets
         self._lock = threading.Lock()
         self._database = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
         self._database.execute("PRAGMA journal_mode = WAL")
@@ -81,7 +81,7 @@ class State:
         with self._lock:
             self._database.execute("BEGIN IMMEDIATE")
             try:
-                yield Turn(self._database, budgets=self._budgets, now=now)
+                yield Turn(self._database, budgets=self.budgets, now=now)
             except BaseException:
                 self._database.execute("ROLLBACK")
                 raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from xacthuc.runs.prepared import Means, prepare_register
 from xacthuc_register.client import Partner, open_partner
 from xacthuc_register.folder import NodeFolder
 from xacthuc_register.serving import run_node
+from xacthuc_register.state import State
 
 MODEL = Path(__file__).parents[2] / "conformance" / "model.json"
 
@@ -26,6 +27,11 @@ class Cast:
     folder: NodeFolder
     health: Partner
     police: Partner
+    state: State
+
+    def keep_budgets(self, **budgets: int) -> None:
+        """Let other budgets hold from now on."""
+        self.state.budgets = replace(self.state.budgets, **budgets)
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +48,6 @@ def cast(prepared: Path, tmp_path: Path) -> Iterator[Cast]:
     keys = {role: Ed25519PrivateKey.generate() for role in ("health", "police")}
     for role, key in keys.items():
         folder.take_partner(f"{role}-platform", role=role, key=key.public_key())
-    with run_node(tmp_path / "node", port=0, register=prepared) as address:
-        asking = {role: open_partner(address, key, folder.key.public_key()) for role, key in keys.items()}
-        yield Cast(address, folder, **asking)
+    with run_node(tmp_path / "node", port=0, register=prepared) as node:
+        asking = {role: open_partner(node.address, key, folder.key.public_key()) for role, key in keys.items()}
+        yield Cast(node.address, folder, **asking, state=node.state)
