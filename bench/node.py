@@ -28,6 +28,7 @@ from trial import make_nation, name_commit
 from xacthuc.runs.intake import take_in
 from xacthuc.runs.prepared import Means, find_prepared, prepare_register
 from xacthuc_register.checking import Checker
+from xacthuc_register.claims import CLAIMS
 from xacthuc_register.client import Partner, open_partner
 from xacthuc_register.folder import HEALTH, NodeFolder
 from xacthuc_register.serving import open_store
@@ -136,6 +137,7 @@ def check_over_http(out: Path, claims: list[dict[str, Any]], *, at_once: int) ->
             begin = time.perf_counter()
             many = list(pool.map(lambda at: ask(partner, claims[at], at), range(len(claims))))
             rate = len(claims) / (time.perf_counter() - begin)
+        hundreds = check_hundreds(partner, claims)
     finally:
         node.terminate()
         node.wait()
@@ -143,7 +145,17 @@ def check_over_http(out: Path, claims: list[dict[str, Any]], *, at_once: int) ->
         "http_ms": tell_percentiles(one),
         f"http_{at_once}_at_once_ms": tell_percentiles(many),
         f"http_{at_once}_at_once_per_s": round(rate, 1),
+        "http_hundreds_per_s": round(hundreds, 1),
     }
+
+
+def check_hundreds(partner: Partner, claims: list[dict[str, Any]]) -> float:
+    """Give the claims a second where a hundred travel together, as after an upload."""
+    begin = time.perf_counter()
+    for at in range(0, len(claims), CLAIMS):
+        page = [claim | {"ref": f"r{place}"} for place, claim in enumerate(claims[at : at + CLAIMS])]
+        partner.check(page, organisation="station", officer="staff")
+    return len(claims) / (time.perf_counter() - begin)
 
 
 def ask(partner: Partner, claim: dict[str, Any], at: int) -> float:

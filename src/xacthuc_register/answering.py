@@ -16,7 +16,7 @@ from xacthuc_register.refusals import NodeRefused
 from xacthuc_register.state import State, Turn
 from xacthuc_register.store import Store
 
-CHANGES = 10_000  # references in one answer: half a megabyte; ask again from where it ends
+CHANGES = 10_000  # references in one answer: half a megabyte
 UNUSABLE = {"field": "row", "code": "exchange_claim_unusable"}
 
 Said = Mapping[str, Any]
@@ -100,20 +100,22 @@ def vouch(asking: Asking, said: Said) -> Said:
 
 
 def changes(asking: Asking, said: Said) -> Said:
-    """Tell who has changed since a version of the register, by reference; `until` is the version to ask from next."""
+    """Tell who has changed since a version of the register, by reference, a page at a time; `next` begins the next."""
     try:
-        since = int(said.get("since", ""))
+        since, begin = int(said.get("since", "")), int(said.get("begin", "0"))
     except ValueError:
         raise NodeRefused("node_request_unusable") from None
-    changed = asking.store.list_changes(since)
-    until = asking.store.index.version
-    if len(changed) > CHANGES:  # whole versions only, so that nobody is left out
-        until = changed[CHANGES][0] - 1 if changed[CHANGES][0] - 1 > since else changed[CHANGES][0]
-        changed = [(version, person) for version, person in changed if version <= until]
+    changed = asking.store.list_changes(since)  # a later version goes on where this one ends: `begin` stays right
+    end = max(begin, 0) + CHANGES
+    people = changed[max(begin, 0) : end]
     with asking.state.remember(now=asking.now) as turn:
         turn.take_nonce(asking.nonce)
-        asking.log(turn, "changes", since=since, until=until, count=len(changed))
-    return {"version": asking.store.index.version, "until": until, "people": [person for _, person in changed]}
+        asking.log(turn, "changes", since=since, begin=begin, count=len(people))
+    return {
+        "version": asking.store.index.version,
+        "people": people,
+        "next": end if end < len(changed) else None,
+    }
 
 
 Answer = Callable[[Asking, Said], Said]

@@ -1,7 +1,7 @@
 """The block keys of a register as whole numbers: of whole columns when it is indexed, of one claim when it is asked.
 
-The parts are those of matching/reference_blocks.py. Two different keys may give the same number; whoever looks up
-compares the values after that, so it costs a look and never an answer.
+The parts are those of src/xacthuc/matching/reference_blocks.py. Two different keys may give the same number; whoever
+looks up compares the values after that, so it costs a look and never an answer.
 """
 
 from __future__ import annotations

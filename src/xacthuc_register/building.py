@@ -25,12 +25,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from xacthuc import __version__
+from xacthuc.exchange.references import Referrer
 from xacthuc.exchange.storing import storing
 from xacthuc.matching import read_model
 from xacthuc.matching.model import NARROW_FROM
 from xacthuc.runs.prepared import People
 from xacthuc_register.blocks import HOLDERS, Parts, hash_parts, hash_text, list_blocks, read_people
-from xacthuc_register.references import Referrer
 from xacthuc_register.refusals import NodeRefused
 
 FORMAT = 1

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from xacthuc.exchange.references import Referrer
 from xacthuc.matching import reference
 from xacthuc.matching.reference_fields import compare
 from xacthuc_register.claims import Claim
-from xacthuc_register.references import Referrer
 from xacthuc_register.store import Row, Store
 
 CANDIDATES = 8  # shown to an officer: who is not among the first eight is not found by looking longer
 
-# The fields of a decision, as an answer names them; in the order of exchange/02_answers.sql.
+# The fields of a decision, as an answer names them; in the order of src/xacthuc/exchange/02_answers.sql.
 REASONS = (("name", "name"), ("birth", "birth_date"), ("sex", "sex"), ("number", "number"))
 
 # What an officer who works on a case sees of a candidate, and what the register vouches for.

@@ -85,10 +85,9 @@ class Vouched:
 
 @dataclass(frozen=True)
 class Changes:
-    """Who changed in the register; ask the next time from `until`, at once while it is below `version`."""
+    """Who changed in the register; ask the next time from `version`."""
 
     version: int
-    until: int
     people: tuple[str, ...]
 
 
@@ -126,8 +125,14 @@ class Partner:
 
     def changes(self, since: int) -> Changes:
         """Ask who changed in the register after version `since`."""
-        said = self._ask("GET", f"/v1/changes?since={since}", None)
-        return Changes(said["version"], said["until"], tuple(said["people"]))
+        people: list[str] = []
+        begin: int | None = 0
+        version = since
+        while begin is not None:
+            said = self._ask("GET", f"/v1/changes?since={since}&begin={begin}", None)
+            people += said["people"]
+            version, begin = said["version"], said["next"]
+        return Changes(version, tuple(dict.fromkeys(people)))
 
     def get_version(self) -> int:
         """Give the version of the register behind the node; raises NodeAway where nobody answers."""

@@ -30,13 +30,12 @@ from xacthuc.exchange.keys import (
     write_private,
     write_public_key,
 )
+from xacthuc.exchange.references import SECRET_BYTES, read_referrer
 from xacthuc.exchange.storing import storing
-from xacthuc_register.references import Referrer
 from xacthuc_register.refusals import NodeRefused
 
 HEALTH, POLICE = "health", "police"
 ROLES = (HEALTH, POLICE)
-SECRET_BYTES = 32
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 
@@ -66,7 +65,7 @@ class NodeFolder:
             _write(self.public, write_public_key(self.key.public_key()))
         if not secret.exists():
             write_private(secret, secrets.token_bytes(SECRET_BYTES))
-        self.referrer = Referrer(secret.read_bytes())
+        self.referrer = read_referrer(secret)
 
     @property
     def key_id(self) -> str:

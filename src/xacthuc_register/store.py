@@ -57,9 +57,9 @@ class Store:
         found = _look_up(self._names, hash_text(name))
         return {name: int(found[0])} if len(found) else {}
 
-    def list_changes(self, since: int) -> list[tuple[int, str]]:
-        """Give (version, reference) of people who changed after a version of the register, in order."""
-        return [(int(version), reference) for version, reference in self._changes if int(version) > since]
+    def list_changes(self, since: int) -> list[str]:
+        """Give the references of people who changed after a version of the register, by version."""
+        return [reference for version, reference in self._changes if int(version) > since]
 
     def _find(self, claim: Row, blocks: Iterable[Parts]) -> list[Row]:
         places: set[int] = set()

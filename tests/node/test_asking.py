@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 from claims import make_claim
 
-from conftest import Cast
+from conftest import Cast, run_cast, write_people
+from village import PEOPLE
+from xacthuc.runs.prepared import Means, update_register
 from xacthuc_register.client import NotTrusted, is_vouched
 
 ASKER = {"organisation": "station-1", "officer": "staff-7"}
@@ -49,3 +54,17 @@ def test_the_register_vouches_for_a_person_who_is_like_the_claim(cast: Cast) -> 
 def test_the_node_says_which_version_of_the_register_it_has(cast: Cast) -> None:
     assert cast.health.get_version() == 1
     assert cast.health.changes(0).people == ()
+
+
+def test_partners_hear_of_changes_a_page_at_a_time(
+    prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = Path(shutil.copytree(prepared, tmp_path / "prepared"))
+    changed = write_people(tmp_path / "changed.csv", [person | {"phone": None} for person in PEOPLE[:5]])
+    update_register(own, changed=changed, means=Means(threads=1))
+    monkeypatch.setattr("xacthuc_register.answering.CHANGES", 2)
+    with run_cast(own, tmp_path / "node") as cast:
+        told = cast.health.changes(1)
+        assert told.version == 2
+        assert sorted(told.people) == sorted(cast.folder.referrer.make(person["id"]) for person in PEOPLE[:5])
+        assert cast.health.changes(2).people == ()

@@ -13,6 +13,7 @@ from test_decisions import TABLE
 from registers import decide_on
 from rows import make_row
 from xacthuc.engines import Engine
+from xacthuc.exchange.references import Referrer
 from xacthuc.matching import reference, running
 from xacthuc.nation import build_nation
 from xacthuc.runs.intake import take_in
@@ -20,7 +21,6 @@ from xacthuc.runs.prepared import Means, find_prepared, prepare_register
 from xacthuc_register import building
 from xacthuc_register.building import build_index
 from xacthuc_register.checking import Checker
-from xacthuc_register.references import Referrer
 from xacthuc_register.store import Store
 
 Row = Mapping[str, Any]

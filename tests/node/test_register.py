@@ -4,35 +4,28 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from claims import make_claim
 
-from line import write_csv
-from village import FIELDS, PEOPLE, PLACE
+from conftest import write_people
+from village import PEOPLE
+from xacthuc.exchange.references import Referrer
 from xacthuc.matching import read_model, write_model
 from xacthuc.runs.prepared import Means, find_prepared, update_register
 from xacthuc_register import store
 from xacthuc_register.building import MANIFEST, build_index, find_index
 from xacthuc_register.checking import Checker
 from xacthuc_register.folder import NodeFolder
-from xacthuc_register.references import Referrer
 from xacthuc_register.refusals import NodeRefused
 from xacthuc_register.serving import open_store
 from xacthuc_register.store import Store
 
 MODEL = Path(__file__).parents[2] / "conformance" / "model.json"
 REFERRER = Referrer(b"secret of a test")
-HEADINGS = [*FIELDS, "province", "district", "commune"]
-
-
-def write_people(path: Path, people: Sequence[dict[str, Any]]) -> Path:
-    return write_csv(path, [HEADINGS, *([person[field] for field in FIELDS] + list(PLACE) for person in people)])
 
 
 @pytest.fixture
@@ -53,7 +46,7 @@ def test_an_update_of_the_register_is_the_next_index(own: Path, tmp_path: Path) 
     assert [before.check(claim).decision["identity"] for claim in claims] == ["MATCHED"] * 3
     assert [after.check(claim).decision["identity"] for claim in claims] == ["MATCHED", "MISMATCH", "NOT_FOUND"]
     references = {folder.referrer.make(person["id"]) for person in (PEOPLE[1], gone)}
-    assert {person for _, person in opened.list_changes(1)} == references
+    assert set(opened.list_changes(1)) == references
     assert opened.list_changes(2) == []
     assert [path.name for path in folder.index.iterdir()] == ["0002"]
     assert before.name_sure(before.check(claims[0])) == after.name_sure(after.check(claims[0]))
