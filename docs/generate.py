@@ -20,6 +20,7 @@ from xacthuc.cli import commands
 from xacthuc.engines import load_steps
 from xacthuc.findings import Code, list_codes
 from xacthuc.runs import history, verdicts
+from xacthuc_register import commands as node
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -161,7 +162,8 @@ def _read_meanings(source: str) -> dict[str, dict[str, str]]:
 def write_cli() -> str:
     """Give the page of the commands, as `--help` tells them."""
     parts = [NOTE, "# The command `xacthuc`\n", "\n".join((_module_text("cli.py")).splitlines()[2:]) + "\n"]
-    for name, command in _list_commands(commands):
+    ours = [*_list_commands(commands), *((f"register {each.name}", each) for each in (node.keys, node.log, node.serve))]
+    for name, command in sorted(ours):
         context = click.Context(
             command,
             info_name=f"xacthuc {name}",
