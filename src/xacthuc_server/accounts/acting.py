@@ -31,6 +31,13 @@ class Acting:
 
 NOBODY = Acting(who="", role="nobody", authority="none", organisation_id=None)
 
+EVERYWHERE = 2**62  # beyond every place
+
+
+def work_as(task: str, *, organisation_id: int | None = None) -> Acting:
+    """Act as a task of the platform's own: over all places, for an organisation or for none."""
+    return Acting(f"job:{task}", "job", "none", organisation_id, 0, EVERYWHERE)
+
 
 def set_acting(acting: Acting) -> None:
     """Tell the database who acts, until the transaction ends; must be called inside one."""
