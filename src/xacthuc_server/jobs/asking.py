@@ -125,9 +125,8 @@ def open_judge() -> Judge:
     """
     if not settings.NODE:
         raise RegisterAway
-    from xacthuc_register.client import NodeAway, open_partner
-
     from xacthuc.exchange.keys import read_private_key, read_public_key
+    from xacthuc_register.client import NodeAway, open_partner
 
     folder = Path(settings.DATA) / "register"
     partner = open_partner(settings.NODE, read_private_key(folder / "health.pem"), read_public_key(folder / "node.pem"))
