@@ -17,11 +17,12 @@ from xacthuc_server.cases.opening import CORRECTION, open_cases
 from xacthuc_server.cases.permissions import check_can_end, check_can_settle
 from xacthuc_server.cases.policies import take_step
 from xacthuc_server.cases.problems import make_alike
-from xacthuc_server.cases.refusals import Changed, NotSettledByThis, NotThere, NotVouched
-from xacthuc_server.cases.register import Register, Stated, make_claim
+from xacthuc_server.cases.refusals import NotSettledByThis, NotThere, NotVouched
+from xacthuc_server.cases.register import Register, make_claim
 from xacthuc_server.cases.routing import find_nearest
-from xacthuc_server.cases.steps import check_reason, follow, move_case, take_case
-from xacthuc_server.people.actions import PersonChanged, Vouched, settle_dose, settle_person
+from xacthuc_server.cases.settling import read_vouched, settle_as, settle_dose_as
+from xacthuc_server.cases.steps import check_reason, move_case, take_case
+from xacthuc_server.people.actions import Vouched
 from xacthuc_server.people.models import Dose, Person
 from xacthuc_server.units.posts import NotAllowed, can
 
@@ -82,14 +83,7 @@ def settle_vaccination(case_id: int, *, keep: bool, why: str, by: Acting, now: d
     case = take_case(case_id, version=version)
     check_can_settle(by, case, "settle_vaccination")
     check_reason("keep" if keep else "withdraw", why)
-    dose = case.dose
-    assert dose is not None, "a case of vaccination has its dose"
-    move_case(case, "settle", by=by, now=now, outcome=why)
-    try:
-        settle_dose(dose.id, keep=keep, why=why, by=by, now=now, version=dose.version)
-    except PersonChanged:
-        raise Changed("case_changed") from None
-    follow([case.person_id], references=[case.person.reference])
+    settle_dose_as(case, keep=keep, why=why, by=by, now=now)
 
 
 @action
@@ -143,29 +137,3 @@ def _open_correction(kind: str, person: Person, dose: Dose | None, *, now: datet
         opened_at=now,
         deadline=find_deadline(CORRECTION, at=now),
     )
-
-
-def read_vouched(said: Stated | None) -> Vouched:
-    """Read what the register vouches for; raises NotVouched where it does not."""
-    if said is None or said.refused or not (said.name and said.birth_date):
-        raise NotVouched("case_not_vouched")
-    return Vouched(said.name, said.birth_date, said.sex, said.number)
-
-
-def settle_as(case: Case, vouched: Vouched, *, how: str, reference: str | None, by: Acting, now: datetime) -> None:
-    """Write down who somebody is and settle the case, both or neither; raises WrongState, Changed."""
-    before = case.person.reference
-    move_case(case, "settle", by=by, now=now, outcome=f"settled_{how}")
-    try:
-        settle_person(
-            case.person_id,
-            how=how,
-            vouched=vouched,
-            reference=reference,
-            by=by,
-            now=now,
-            version=case.person.version,
-        )
-    except PersonChanged:
-        raise Changed("case_changed") from None
-    follow([case.person_id], references=[before])

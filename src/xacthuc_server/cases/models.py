@@ -59,7 +59,7 @@ class Review(models.Model):
     kind = models.CharField(max_length=12)
     owner = models.ForeignKey(Organisation, on_delete=models.PROTECT)
     alike = models.CharField(max_length=200)
-    choice = models.CharField(max_length=12)  # of classes.CHOICES
+    choice = models.CharField(max_length=40)  # AS_REGISTER of classes.py, or why the doses are kept or withdrawn
     cases = models.JSONField()  # [id, version] of every case, as they were when the sample was drawn
     sample = models.JSONField()  # ids, in the order in which they are shown
     looked = models.JSONField(default=list)  # ids of the sample that were looked at
@@ -69,7 +69,7 @@ class Review(models.Model):
     signed_by = models.CharField(max_length=64, blank=True)
     settled = models.IntegerField(default=0)
     refused = models.IntegerField(default=0)  # changed meanwhile, or not vouched for
-    at = models.IntegerField(default=0)  # how many of `cases` are done; a step that was stopped goes on here
+    done = models.IntegerField(default=0)  # of `cases`; a step that was stopped goes on here
     finished_at = models.DateTimeField(null=True)
     version = models.IntegerField(default=0)
 

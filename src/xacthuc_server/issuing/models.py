@@ -51,7 +51,7 @@ class Signing(models.Model):
     doses = models.JSONField()  # [id, version] each, as they were shown
     signed = models.IntegerField(default=0)
     refused = models.IntegerField(default=0)  # changed meanwhile
-    at = models.IntegerField(default=0)  # how many are done
+    done = models.IntegerField(default=0)  # of `doses`; an order that was stopped goes on here
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
