@@ -45,7 +45,7 @@ class Signing(models.Model):
     """An order to sign doses, given with a second factor; a job carries it out, and goes on where it was stopped."""
 
     organisation = models.ForeignKey("units.Organisation", on_delete=models.PROTECT, related_name="+")
-    post = models.BigIntegerField()  # in which it was given
+    post = models.BigIntegerField(null=True)  # in which it was given
     by = models.CharField(max_length=64)
     ordered_at = models.DateTimeField()
     doses = models.JSONField()  # [id, version] each, as they were shown
@@ -68,10 +68,9 @@ class SignedList(models.Model):
     number = models.IntegerField()  # of the commune, from 1
     signed_at = models.DateTimeField()
     by = models.CharField(max_length=64)
-    upto = models.BigIntegerField()  # the last dose that it may name
     count = models.IntegerField()
     digest = models.CharField(max_length=64)  # SHA-256 of its lines
-    lines = models.TextField()  # "dose digest" each
+    lines = models.TextField()  # see lists.py
     signature = models.TextField()
 
     class Meta:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from xacthuc_server.jobs import settling
+from xacthuc_server.jobs import issuing, settling
 
-__all__ = ["settling"]
+__all__ = ["issuing", "settling"]

@@ -75,7 +75,9 @@ def run_site(data: Path, *, port: int, host: str = "127.0.0.1") -> Iterator[Site
         environment["XACTHUC_OWNER_DATABASE"] = owner
         settings = {**os.environ, **environment}
         settings.pop("XACTHUC_OWNER_DATABASE")
-        worker = start([sys.executable, "-m", "xacthuc_server.jobs.worker"], log=logs / "jobs.log", environment=settings)  # 4
+        worker = start(
+            [sys.executable, "-m", "xacthuc_server.jobs.worker"], log=logs / "jobs.log", environment=settings
+        )  # 4
         ends.callback(stop, worker, by=signal.SIGTERM, within=STOP_SECONDS)
         web = start(_make_web(host, port), log=logs / "web.log", environment=settings)  # 5
         ends.callback(stop, web, by=signal.SIGTERM, within=STOP_SECONDS)
@@ -104,6 +106,8 @@ def _make_environment(data: Path, *, host: str, port: int) -> dict[str, str]:
         "XACTHUC_DATA": str(data),
         "XACTHUC_SECRET": _keep_secret(data / "secret"),
         "XACTHUC_HOSTS": os.environ.get("XACTHUC_HOSTS", "localhost,127.0.0.1"),
+        # On one's own machine the passphrase lies beside the keys; an authority gives it to the process alone.
+        "XACTHUC_KEYS": os.environ.get("XACTHUC_KEYS") or _keep_secret(data / "keys.secret"),
         "XACTHUC_TLS": os.environ.get("XACTHUC_TLS", "no" if host == "127.0.0.1" else "yes"),
     }
 
