@@ -20,6 +20,7 @@ from xacthuc.cli import commands
 from xacthuc.engines import load_steps
 from xacthuc.findings import Code, list_codes
 from xacthuc.runs import history, verdicts
+from xacthuc_register import commands as node
 from xacthuc_server.cases.policies import TRANSITIONS
 
 HERE = Path(__file__).resolve().parent
@@ -162,7 +163,8 @@ def _read_meanings(source: str) -> dict[str, dict[str, str]]:
 def write_cli() -> str:
     """Give the page of the commands, as `--help` tells them."""
     parts = [NOTE, "# The command `xacthuc`\n", "\n".join((_module_text("cli.py")).splitlines()[2:]) + "\n"]
-    for name, command in _list_commands(commands):
+    ours = [*_list_commands(commands), *((f"register {each.name}", each) for each in (node.keys, node.log, node.serve))]
+    for name, command in sorted(ours):
         context = click.Context(
             command,
             info_name=f"xacthuc {name}",
@@ -274,7 +276,9 @@ def _show(value: Any) -> str:
 def write_cases() -> str:
     """Give the page of the states of a case, who has it in each, and what leads where: a diagram and a table."""
     parts = [NOTE, "# States of a case\n"]
-    parts.append("Whatever is wrong or unsure is a case. It begins as `open`, or as `waiting` where data are missing.\n")
+    parts.append(
+        "Whatever is wrong or unsure is a case. It begins as `open`, or as `waiting` where data are missing.\n"
+    )
     lines = ["```mermaid", "stateDiagram-v2", "    [*] --> open", "    [*] --> waiting"]
     for name, state in TRANSITIONS.items():
         lines += [f"    {name} --> {to}: {step}" for step, to in state.steps.items()]

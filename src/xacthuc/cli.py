@@ -27,6 +27,7 @@ try:
     from xacthuc.cli_keys import keys
     from xacthuc.cli_lists import trust
     from xacthuc.cli_paths import FILE, FOLDER, PLACE
+    from xacthuc.cli_plugins import MainGroup
     from xacthuc.cli_print import print_
     from xacthuc.cli_register import register
     from xacthuc.cli_revoke import revoke
@@ -34,7 +35,7 @@ except KeyboardInterrupt:  # Ctrl-C before anything has begun, and before there 
     raise SystemExit(130) from None
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(cls=MainGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="xacthuc")
 def commands() -> None:
     """Xác Thực: who has really been vaccinated, and why a record is wrong."""

@@ -101,6 +101,7 @@ def ask(out: Path, box: Path, *, again: bool, memory: float, as_json: bool) -> N
 @click.option("--register", required=True, type=PLACE, help="The population register, or the folder of a prepared one.")
 @click.option("--columns", type=FILE, help="map.toml that names the columns of the register.")
 @click.option("--model", type=FILE, help="A model.json to use instead of learning the weights from each request.")
+@click.option("--references", type=FILE, help="The secret of a register node, so that both call people the same.")
 @click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True)
 @click.option("--memory", type=click.FloatRange(0.5), default=4.0, show_default=True, help="Memory budget in GB.")
 @click.option("--threads", type=click.IntRange(1, 256), default=2, show_default=True)

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from xacthuc.cli_paths import FILE, FOLDER, PLACE
+from xacthuc.cli_plugins import RegisterGroup
 
 COLUMNS = click.option("--columns", type=FILE, help="map.toml that names the columns.")
 MEMORY = click.option("--memory", type=click.FloatRange(0.5), default=4.0, show_default=True, help="Budget in GB.")
@@ -16,9 +17,9 @@ THREADS = click.option("--threads", type=click.IntRange(1, 256), default=2, show
 JSON = click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
 
 
-@click.group()
+@click.group(cls=RegisterGroup)
 def register() -> None:
-    """Prepare a population register once: cleaned, numbered and counted, version by version."""
+    """Prepare a population register once, version by version, and answer questions about it."""
 
 
 @register.command()

@@ -12,6 +12,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 SRC = ROOT / "src" / "xacthuc"
+NODE = ROOT / "src" / "xacthuc_register"
 HERE = Path(__file__).resolve().parent
 
 # The folders whose text is the project's own, and the suffixes of text.

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from house import ROOT, SRC, list_files, load_list, name_of
+from house import NODE, ROOT, SRC, list_files, load_list, name_of
 
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 # Modules that are no noun of the field or of the house: actions and adjectives, each understood as English.
@@ -48,7 +48,8 @@ def test_files_that_are_named_exist() -> None:
 
 
 def list_nouns() -> set[str]:
-    names = {part for path in SRC.rglob("*.py") for part in path.relative_to(SRC).with_suffix("").parts}
+    paths = [path.relative_to(package) for package in (SRC, NODE) for path in package.rglob("*.py")]
+    names = {part for path in paths for part in path.with_suffix("").parts}
     words = {word for name in names for word in name.strip("_").split("_")}
     return words - PLAIN_WORDS - {"init", ""}
 

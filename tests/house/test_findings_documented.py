@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from house import SRC, load_list, split_sql
+from house import NODE, SRC, load_list, split_sql
 from xacthuc.findings import KINDS, Code, list_codes
 from xacthuc.records import RAW_FIELDS
+from xacthuc_register.refusals import load_texts
 
 CODES = list_codes()
 FIELDS = {*RAW_FIELDS, "row", "sheet", "file", "certificate"}
@@ -85,6 +86,13 @@ def test_every_code_in_python_exists() -> None:
     }
     assert len(given) > 40
     assert {text for text in given if "_" in text} <= CODES.keys()
+
+
+def test_every_code_of_the_node_is_used_and_every_one_that_is_used_exists() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in NODE.rglob("*.py")]
+    named = {name for text in texts for name in re.findall(r"\"(node_[a-z_]+)\"", text)}
+    assert named == load_texts().keys()
+    assert all(SENTENCE.fullmatch(str(text[language])) for text in load_texts().values() for language in ("vi", "en"))
 
 
 def find_given_codes(call: ast.Call) -> Iterator[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from house import ROOT, SRC, list_files, name_of
+from house import NODE, ROOT, SRC, list_files, name_of
 
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PYTHON = [path for path in list_files(suffix=".py") if path != Path(__file__)]
@@ -56,7 +56,8 @@ def test_every_exemption_from_a_tool_has_its_reason(path: Path) -> None:
 
 
 def test_packages_and_modules_have_telling_names() -> None:
-    names = {part for path in SRC.rglob("*.py") for part in path.relative_to(SRC).with_suffix("").parts}
+    paths = [path.relative_to(package) for package in (SRC, NODE) for path in package.rglob("*.py")]
+    names = {part for path in paths for part in path.with_suffix("").parts}
     assert not names & BAD_NAMES
 
 

@@ -94,9 +94,9 @@ def make_cast() -> Cast:
 
 
 def act_for_job() -> Any:
-    from xacthuc_server.jobs.acting import act_for
+    from xacthuc_server.accounts.acting import work_as
 
-    return act_for("test")
+    return work_as("test")
 
 
 HOLDER = {

@@ -81,12 +81,12 @@ def test_no_certificate_for_half_a_course(cast) -> None:
     assert issue(person) == 0
 
 
-def correct(person, now=NOW + DAY, **values):
+def correct(cast, person, now=NOW + DAY, **values):
     from xacthuc_server.accounts.acting import act_as
     from xacthuc_server.people.actions import Vouched, settle_person
 
     said = {"name": "Trần Thị Đảo", "birth_date": "1980-03-05", "sex": "F", "number": None} | values
-    with act_as(act_for_job()) as by:
+    with act_as(cast.officer) as by:
         person.refresh_from_db()
         settle_person(
             person.id, how="officer", vouched=Vouched(**said), reference=person.reference, by=by, now=now,
@@ -97,7 +97,7 @@ def correct(person, now=NOW + DAY, **values):
 def test_a_corrected_name_turns_the_old_code_red_and_the_new_one_green(cast) -> None:
     person = certified(cast)
     publish()
-    correct(person)
+    correct(cast, person)
     assert issue(person, now=NOW + DAY) == 1
     old, new = list_certificates(person)
     assert (old.revoked_why, new.replaces_id, new.revoked_at) == ("corrected", old.id, None)
@@ -158,7 +158,7 @@ def test_what_changed_while_it_was_signed_is_neither_issued_nor_revoked(cast) ->
     from xacthuc_server.people.models import Person
 
     person = certified(cast)
-    correct(person)
+    correct(cast, person)
 
     class Slow:
         def __init__(self, signer):
@@ -208,6 +208,6 @@ def test_nobody_else_issues_or_publishes(cast, who) -> None:
 
 def test_publishing_what_is_published_already_changes_nothing(cast) -> None:
     person = certified(cast)
-    correct(person)
+    correct(cast, person)
     issue(person, now=NOW + DAY)
     assert [publish(NOW + DAY), publish(NOW + 2 * DAY)] == [1, 0]

@@ -6,7 +6,6 @@ import random
 from datetime import timedelta
 
 import pytest
-
 from settling_cast import CAST_NODE, NOW, Cast, Node, act_for_job, list_events, make_cast, open_case, open_dose_case
 
 ALIKE = "MISMATCH name_marks_lost sure"
@@ -38,9 +37,7 @@ def look_and_sign(cast, review, *, who="chief", looked=None, factor_at=NOW):
         for case in review.sample if looked is None else looked:
             look_at_case(review.id, case, by=by, now=NOW)
         review.refresh_from_db()
-        settle_class(
-            review.id, post=cast.posts[who].id, factor_at=factor_at, by=by, now=NOW, version=review.version
-        )
+        settle_class(review.id, post=cast.posts[who].id, factor_at=factor_at, by=by, now=NOW, version=review.version)
         review.refresh_from_db()
 
 

@@ -19,6 +19,7 @@ OPEN = {
     "django_migrations": "of Django",
     "django_session": "of staff",
     "mfa_authenticator": "of staff",
+    "people_standing": "since when the register node is away",
     "pghistory_context": "ids",
     "procrastinate_events": "of jobs, which have ids for arguments",
     "procrastinate_jobs": "of jobs, which have ids for arguments",

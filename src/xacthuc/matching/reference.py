@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
@@ -58,9 +59,13 @@ def _hardly_other(levels: Mapping[str, int]) -> bool:
     return (0 <= name <= 6 and 0 <= birth <= 5) or name == 0 or (birth == 0 and 0 <= name <= 8)
 
 
-def count_rarities(claims: Iterable[Row], people: Iterable[Row]) -> dict[str, int]:
+def count_bearers(people: Iterable[Row]) -> Counter[str]:
+    """Step 00: how many people bear each name."""
+    return Counter(p["name_fold"] for p in people if p["name_fold"])
+
+
+def count_rarities(claims: Iterable[Row], bearers: Mapping[str, int]) -> dict[str, int]:
     """Step 05: the class of the number of people who bear a name."""
-    bearers = Counter(p["name_fold"] for p in people if p["name_fold"])
     asked = {c["name_fold"] for c in claims if c["name_fold"]}
     classes = range(1, RARITIES)
     return {
@@ -149,6 +154,16 @@ def _birth_reason(levels: Mapping[str, int] | None) -> str | None:
     return f"birth_{names[level - 1]}" if level <= len(names) else "birth_other"
 
 
+def name_differences(claim: Row, levels: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Give (field, code) for each field in which a claim and one candidate differ, with the codes of step 09."""
+    said = (
+        ("name", "name_missing" if claim["name_key"] is None else _name_reason(levels)),
+        ("birth_date", "birth_missing" if claim["birth_date"] is None else _birth_reason(levels)),
+        ("sex", "sex_differs" if levels["sex"] == 1 else None),
+    )
+    return [(field, code) for field, code in said if code]
+
+
 def _number_reason(identity: str, via: int, state: str) -> str | None:
     if identity == "MISMATCH":
         return {0: "number_of_another_person", 1: None, 2: "number_old_cmnd"}[via]
@@ -162,26 +177,64 @@ def _answer(identity: str, person: int | None = None, *, sure: bool = False, **r
     return answer | {"name": None, "birth": None, "sex": None, "number": None} | rest
 
 
-def match(claims: Sequence[Row], people: Sequence[Row], model: Model) -> dict[int, dict[str, Any]]:
-    """Say what the steps 01 to 09 say, for every claim."""
+def match(
+    claims: Sequence[Row],
+    people: Sequence[Row],
+    model: Model,
+    *,
+    bearers: Mapping[str, int] | None = None,
+    size: int | None = None,
+) -> dict[int, dict[str, Any]]:
+    """Say what the steps 01 to 09 say, for every claim.
+
+    `people` is the register, or all of it that can be a candidate of the claims; then `bearers` (00) and `size` say
+    what is counted of the whole of it.
+    """
+    weighed = weigh(claims, people, model, bearers=bearers, size=size)
+    return {claim["claim"]: weighed[claim["claim"]].decide(claim, model) for claim in claims}
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """What is known of one claim before it is decided: holders of its number, candidates in order, and their levels."""
+
+    holders: Mapping[int, tuple[int, bool]]
+    ranked: Sequence[tuple[int, int]]
+    facts: Mapping[int, tuple[int, Mapping[str, int]]]
+
+    def decide(self, claim: Row, model: Model) -> dict[str, Any]:
+        """Say what step 09 says of the claim."""
+        return decide(claim, self.holders, self.ranked, self.facts, model)
+
+
+def weigh(
+    claims: Sequence[Row],
+    people: Sequence[Row],
+    model: Model,
+    *,
+    bearers: Mapping[str, int] | None = None,
+    size: int | None = None,
+) -> dict[int, Weighed]:
+    """Say what the steps 01 to 08 say, for every claim; people, bearers and size as `match` has them."""
+    size = len(people) if size is None else size
     by_no = {p["person_no"]: p for p in people}
     holders = find_holders(claims, people)
     reach = find_residual(claims, by_no, holders)
-    rarities = count_rarities((c for c in claims if c["claim"] in reach), people)
+    known = count_bearers(people) if bearers is None else bearers
+    rarities = count_rarities((c for c in claims if c["claim"] in reach), known)
     held: dict[int, dict[int, tuple[int, bool]]] = defaultdict(dict)
     for (claim_no, person), held_by in holders.items():
         held[claim_no][person] = held_by
     candidates: dict[int, dict[int, int]] = defaultdict(dict)
-    common = {name for name, rarity in rarities.items() if rarity > find_common(len(people))}
-    narrow = len(people) >= NARROW_FROM
-    found = find_candidates(claims, people, reach, holders, common=common, narrow=narrow)
+    common = {name for name, rarity in rarities.items() if rarity > find_common(size)}
+    found = find_candidates(claims, people, reach, holders, common=common, narrow=size >= NARROW_FROM)
     for (claim_no, person), via in found.items():
         candidates[claim_no][person] = via
-    decided = {}
+    weighed = {}
     for claim in claims:
         no = claim["claim"]
         facts = {person: (via, compare(claim, by_no[person], via)) for person, via in candidates[no].items()}
         rarity = rarities.get(claim["name_fold"], 0)
-        weighed = ((person, sum(score(levels, rarity, model).values())) for person, (_, levels) in facts.items())
-        decided[no] = decide(claim, held[no], rank(weighed), facts, model)
-    return decided
+        sums = ((person, sum(score(levels, rarity, model).values())) for person, (_, levels) in facts.items())
+        weighed[no] = Weighed(held[no], rank(sums), facts)
+    return weighed

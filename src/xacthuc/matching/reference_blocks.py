@@ -103,52 +103,68 @@ def _last_word_or_first_and_birth(claim: Row, person: Row) -> bool:
     return _shares(claim, person, "name_last") or also
 
 
-@dataclass(frozen=True)
-class Block:
-    """Step 06: what a claim and a candidate must share (of the claim, of the person), and what else must hold."""
-
-    keys: tuple[tuple[Key, Key], ...]
-    also: Test = lambda _, __: True
-
-
-def _equal(*parts: Key | str) -> tuple[tuple[Key, Key], ...]:
-    """Give keys that read the same column or function on both sides."""
-    readers = [itemgetter(part) if isinstance(part, str) else part for part in parts]
-    return tuple((reader, reader) for reader in readers)
-
-
 def _cut(start: int | None, stop: int | None) -> tuple[Key, Key]:
     return lambda c: _part(_digits(c), start, stop), lambda p: _part(p["number12"], start, stop)
 
 
+_COLUMNS = ("name_key", "name_fold", "name_first", "name_last", "birth_date", "phone")
+_READERS = {"day": _day, "year": _year, "place": _place, "province": _province}
+_LETTERS = {"first_letter": _first_letter, "last_letter": _last_letter}
+
+# What a claim and a candidate may have to share, by name: read of the claim, read of the person.
+PARTS: Mapping[str, tuple[Key, Key]] = {
+    **{name: (itemgetter(name), itemgetter(name)) for name in _COLUMNS},
+    **{name: (reader, reader) for name, reader in (_READERS | _LETTERS).items()},
+    "number_begins": _cut(0, 6),
+    "number_ends": _cut(-3, None),
+    "number_tail": _cut(-6, None),
+}
+
+
+@dataclass(frozen=True)
+class Block:
+    """Step 06: the parts that a claim and a candidate must share, and what else must hold."""
+
+    parts: tuple[str, ...]
+    also: Test = lambda _, __: True
+
+    def read_claim(self, claim: Row) -> tuple[Any, ...] | None:
+        """Give what a claim says of the parts; None where it lacks one."""
+        return _join(PARTS[part][0](claim) for part in self.parts)
+
+    def read_person(self, person: Row) -> tuple[Any, ...] | None:
+        """Give what the register says of the parts; None where it lacks one."""
+        return _join(PARTS[part][1](person) for part in self.parts)
+
+
 FIRST = (
-    Block(_equal("name_fold", "birth_date")),
-    Block(_equal("phone"), _near_relative_or_self),
+    Block(("name_fold", "birth_date")),
+    Block(("phone",), _near_relative_or_self),
 )
 
 EVERY = (
-    Block(_equal(_day, _place)),
-    Block(_equal("name_fold", _place)),
-    Block(_equal("name_fold", _year, _province)),
-    Block(_equal(_day, "name_last"), _same_sex),
-    Block(_equal(_day, "name_first", _province), _same_sex),
-    Block(_equal(_place, "name_last", _year)),
-    Block((_cut(0, 6), _cut(-3, None))),
-    Block((_cut(-6, None), *_equal(_year))),
+    Block(("day", "place")),
+    Block(("name_fold", "place")),
+    Block(("name_fold", "year", "province")),
+    Block(("day", "name_last"), _same_sex),
+    Block(("day", "name_first", "province"), _same_sex),
+    Block(("place", "name_last", "year")),
+    Block(("number_begins", "number_ends")),
+    Block(("number_tail", "year")),
 )
 
 FEW = (
-    Block(_equal(_day, _place)),
-    Block(_equal("name_fold", _place), _year_or_day_of_year),
-    Block(_equal("name_fold", _year, _province), _near_day),
-    Block(_equal(_day, "name_last", "name_first"), _both(_same_sex, _few_letters_or_words)),
-    Block(_equal(_day, "name_last", _province), _both(_same_sex, _few_letters)),
-    Block(_equal(_day, "name_first", _province, _first_letter), _both(_same_sex, _few_letters)),
-    Block(_equal(_day, "name_first", _province, _last_letter), _both(_same_sex, _few_letters)),
-    Block((_cut(0, 6), _cut(-3, None)), _last_word_or_first_and_birth),
+    Block(("day", "place")),
+    Block(("name_fold", "place"), _year_or_day_of_year),
+    Block(("name_fold", "year", "province"), _near_day),
+    Block(("day", "name_last", "name_first"), _both(_same_sex, _few_letters_or_words)),
+    Block(("day", "name_last", "province"), _both(_same_sex, _few_letters)),
+    Block(("day", "name_first", "province", "first_letter"), _both(_same_sex, _few_letters)),
+    Block(("day", "name_first", "province", "last_letter"), _both(_same_sex, _few_letters)),
+    Block(("number_begins", "number_ends"), _last_word_or_first_and_birth),
 )
 
-EXACT = Block(_equal("name_key", "birth_date"))
+EXACT = Block(("name_key", "birth_date"))
 
 
 def find_candidates(
@@ -165,7 +181,7 @@ def find_candidates(
     wide = [{**c, "common_name": c["name_fold"] in common} for c in claims if reach.get(c["claim"]) == "wide"]
     near = [c for c in claims if reach.get(c["claim"]) == "near"]
     first = {*_meet(near, people, EXACT), *chain.from_iterable(_meet(wide, people, block) for block in FIRST)}
-    plain = {c["claim"] for c in wide if narrow and any(_is_plain(c, person) for person in people)}
+    plain = {c["claim"] for c in wide if narrow and any(is_plain(c, person) for person in people)}
     rest = [c for c in wide if c["claim"] not in plain]
     further = chain.from_iterable(_meet(rest, people, block) for block in (FEW if narrow else EVERY))
     for pair in chain(first, further):
@@ -173,16 +189,16 @@ def find_candidates(
     return found
 
 
-def _is_plain(claim: Row, person: Row) -> bool:
+def is_plain(claim: Row, person: Row) -> bool:
     """Say whether somebody bears exactly the name and the birth date, and lives in the place or has the phone."""
     same = _shares(claim, person, "name_key") and _shares(claim, person, "birth_date")
     return same and ((_place(claim) is not None and _place(claim) == _place(person)) or _shares(claim, person, "phone"))
 
 
 def _meet(claims: Sequence[Row], people: Sequence[Row], block: Block) -> Iterator[Pair]:
-    index = index_people(people, lambda p: _join(of_person(p) for _, of_person in block.keys))
+    index = index_people(people, block.read_person)
     for claim in claims:
-        for person in index.get(_join(of_claim(claim) for of_claim, _ in block.keys), ()):
+        for person in index.get(block.read_claim(claim), ()):
             if block.also(claim, person):
                 yield claim["claim"], person["person_no"]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from xacthuc.runs.refusals import VerifyRefused
+from xacthuc.runs.refusals import CommandRefused, VerifyRefused
 
 DONE, REFUSED, UNUSABLE, STOPPED, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -40,7 +40,7 @@ def _find(error: BaseException) -> tuple[int, str] | None:
         return INTERRUPTED, str(VerifyRefused("run_interrupted"))
     if isinstance(error, click.ClickException):
         return UNUSABLE, str(explain_usage(error))
-    if isinstance(error, VerifyRefused):
+    if isinstance(error, VerifyRefused | CommandRefused):
         return UNUSABLE, str(error)
     return _find_of_engine(error)
 

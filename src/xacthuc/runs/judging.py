@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import TypeVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from xacthuc import __version__, matching
 from xacthuc.engines import load_steps, open_engine
+from xacthuc.exchange.references import Referrer, read_referrer
 from xacthuc.exchange.tables import ANSWER_SCHEMA
 from xacthuc.matching import ModelRefused, read_model
 from xacthuc.reading import ColumnMap, ColumnMapRefused, load_column_map
@@ -37,16 +39,28 @@ class Register:
     engine: str = "duckdb"
     memory_gb: float = 4.0
     threads: int = 2
+    referrer: Referrer | None = None
 
 
 def open_register(
-    path: Path, *, columns: Path | None, model: Path | None, engine: str, memory_gb: float, threads: int
+    path: Path,
+    *,
+    columns: Path | None,
+    model: Path | None,
+    engine: str,
+    memory_gb: float,
+    threads: int,
+    references: Path | None = None,
 ) -> Register:
-    """Give a register with its column map, after a look at the model. Raises VerifyRefused."""
+    """Give a register with its column map, after a look at the model. Raises VerifyRefused.
+
+    `references` is the secret with which people are named. Raises ExchangeRefused where it is none.
+    """
     known = _load(columns, load_column_map) if columns else None
     if model:
         _load(model, read_model)
-    return Register(path, known, model, engine, memory_gb, threads)
+    referrer = read_referrer(references) if references else None
+    return Register(path, known, model, engine, memory_gb, threads, referrer)
 
 
 def _load(path: Path, load: Callable[[Path], T]) -> T:
@@ -86,8 +100,16 @@ def judge_claims(
         table = pa.Table.from_batches(engine.stream(load_steps("xacthuc.exchange")["02_answers"], inputs=inputs))
     finally:
         engine.close()
-    reasons = shape_reasons(table["reasons"])
-    return table.set_column(table.schema.get_field_index("reasons"), "reasons", reasons).select(ANSWER_SCHEMA.names)
+    columns = {"reasons": shape_reasons(table["reasons"]), "person": _name_people(table, referrer=register.referrer)}
+    return pa.table([columns.get(name, table[name]) for name in ANSWER_SCHEMA.names], names=ANSWER_SCHEMA.names)
+
+
+def _name_people(answers: pa.Table, *, referrer: Referrer | None) -> pa.Array:
+    """Give what the answers call people: references, or the register's own ids unless they are numbers of people."""
+    if referrer is None:
+        return pc.if_else(answers["numbered"], None, answers["person"])
+    made = [None if record is None else referrer.make(record) for record in answers["person"].to_pylist()]
+    return pa.array(made, pa.string())
 
 
 def find_people(register: Register, *, folder: Path, report: Report = lambda _, __: None) -> People:

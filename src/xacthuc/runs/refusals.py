@@ -17,6 +17,10 @@ class VerifyRefused(Exception):
         super().__init__(f"{entry.vi.format(name=name)}\n{entry.en.format(name=name if en is None else en)}")
 
 
+class CommandRefused(Exception):
+    """A command of another package cannot begin or go on; the text says why, Vietnamese and English a line each."""
+
+
 def check_made(out: Path, *names: str) -> None:
     """Raise VerifyRefused unless `out` is a folder of verdicts that also holds the files `names`, each of them whole.
 

@@ -1,4 +1,4 @@
-"""Who acts, from where, over which territory: told to the database in each transaction, where row-level security reads it."""
+"""Who acts, from where, over which territory: told to the database in each transaction, for row-level security."""
 
 from __future__ import annotations
 
@@ -30,6 +30,13 @@ class Acting:
 
 
 NOBODY = Acting(who="", role="nobody", authority="none", organisation_id=None)
+
+EVERYWHERE = 2**62  # beyond every place
+
+
+def work_as(task: str, *, organisation_id: int | None = None) -> Acting:
+    """Act as a task of the platform's own: over all places, for an organisation or for none."""
+    return Acting(f"job:{task}", "job", "none", organisation_id, 0, EVERYWHERE)
 
 
 def set_acting(acting: Acting) -> None:

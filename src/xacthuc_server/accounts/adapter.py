@@ -9,6 +9,6 @@ from django.http import HttpRequest
 class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts are given by an administrator."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """Nobody signs up."""
         return False

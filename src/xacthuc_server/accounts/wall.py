@@ -31,7 +31,7 @@ OF_ANYBODY = "acting_who() IS NOT NULL"
 
 
 def raise_wall(table: str, seen: str, *, written: str | None = None) -> migrations.RunSQL:
-    """Give the operation that walls a table in: `seen` says which rows are there at all, `written` which may be left."""
+    """Give the operation that walls a table in: `seen` says which rows are there, `written` which may be left."""
     return migrations.RunSQL(
         f"""ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
         ALTER TABLE {table} FORCE ROW LEVEL SECURITY;

@@ -49,7 +49,8 @@ def action(function: F) -> F:
             with transaction.atomic():
                 result = function(*args, **named)
                 told = _told.get()
-                assert told is not None and told.events, f"{function.__qualname__} has told of nothing"
+                assert told is not None
+                assert told.events, f"{function.__qualname__} has told of nothing"
             return result
         finally:
             outer = before.old_value

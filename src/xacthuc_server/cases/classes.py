@@ -54,9 +54,7 @@ def load_sizes() -> tuple[tuple[int, int], ...]:
 
 
 @action
-def draw_review(
-    alike: str, *, kind: str, choice: str, rng: random.Random, by: Acting, now: datetime
-) -> Review:
+def draw_review(alike: str, *, kind: str, choice: str, rng: random.Random, by: Acting, now: datetime) -> Review:
     """Fix the cases of a class and draw its sample; `choice` is AS_REGISTER, or why doses are kept or withdrawn.
 
     Raises NotAllowed, NotThere where there is none, NotSettledByThis where such a class cannot be settled together.

@@ -10,12 +10,13 @@ from xacthuc_server.accounts.acting import Acting
 from xacthuc_server.audit.actions import action, tell
 from xacthuc_server.cases.deadlines import find_deadline, load_deadlines
 from xacthuc_server.cases.models import Case
-from xacthuc_server.cases.permissions import check_can_end, check_can_hand_over, check_is_job, is_owner
+from xacthuc_server.cases.permissions import check_can_end, check_can_hand_over, is_owner
 from xacthuc_server.cases.policies import OPEN_STATES, take_step
 from xacthuc_server.cases.refusals import Changed, NotSettledByThis, NotThere, NotYours
 from xacthuc_server.cases.routing import find_nearest
 from xacthuc_server.cases.steps import check_reason, follow, move_case, take_case
 from xacthuc_server.people.actions import PersonChanged
+from xacthuc_server.people.permissions import check_is_job
 from xacthuc_server.people.restating import Restated, restate_person
 from xacthuc_server.units.models import KINDS, Organisation
 from xacthuc_server.units.posts import check_can

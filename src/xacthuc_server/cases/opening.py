@@ -11,10 +11,10 @@ from xacthuc_server.accounts.acting import Acting
 from xacthuc_server.audit.actions import MOST_IDS, action, tell
 from xacthuc_server.cases.deadlines import find_deadline
 from xacthuc_server.cases.models import Case
-from xacthuc_server.cases.permissions import check_is_job
 from xacthuc_server.cases.policies import take_step
 from xacthuc_server.cases.problems import Key, Problem, list_problems
 from xacthuc_server.people.models import Dose, Person
+from xacthuc_server.people.permissions import check_is_job
 
 BATCH = 5_000  # persons at a time: some 20 MB
 CORRECTION = "correction_asked"  # a case that somebody asked for; it is not ended because the verdict is fine

@@ -7,8 +7,6 @@ from xacthuc_server.cases.models import Case
 from xacthuc_server.cases.refusals import NotYours
 from xacthuc_server.units.posts import NotAllowed, can, check_can
 
-JOB = "job:"  # how the platform's own work begins to say who it is
-
 # What settles a case of a kind: health settles doses, the police or the army identities, and a facility those of
 # foreigners, by passport.
 SETTLES = {"vaccination": ("settle_vaccination",), "identity": ("settle_identity", "settle_passport")}
@@ -52,9 +50,3 @@ def check_can_hand_over(by: Acting, case: Case) -> None:
     above = can(by, "oversee") and by.authority == case.owner.authority and by.covers(case.place)
     if not above:
         raise NotYours("case_not_yours")
-
-
-def check_is_job(by: Acting) -> None:
-    """Raise NotAllowed where it is not the platform's own work."""
-    if not by.who.startswith(JOB):
-        raise NotAllowed("not_allowed")

@@ -49,7 +49,11 @@ def list_problems(persons: Sequence[Person], doses: Sequence[Dose]) -> list[Prob
 
 
 def _list_identity(persons: Sequence[Person]) -> Iterator[Problem]:
-    open_ = [one for one in persons if not one.settled and one.identity in (*TO_POLICE, *TO_STATION, *TO_FACILITY)]
+    open_ = [
+        one
+        for one in persons
+        if not one.settled and one.replaced_by_id is None and one.identity in (*TO_POLICE, *TO_STATION, *TO_FACILITY)
+    ]
     places = [one.place for one in open_]
     police = find_nearest(places, route="police")
     stations = find_nearest([one.place for one in open_ if one.identity in TO_STATION], route="station")

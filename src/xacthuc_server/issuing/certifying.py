@@ -1,4 +1,4 @@
-"""Issue certificates, and replace those that say something else than the records: the new and the old in one transaction.
+"""Issue certificates, and replace those that say something else than the records: both in one transaction.
 
 The signature is made between two transactions: no transaction waits for a token.
 """
@@ -24,7 +24,7 @@ from xacthuc_server.issuing.holders import Change, Wanted, list_changes
 from xacthuc_server.issuing.keys import ISSUER
 from xacthuc_server.issuing.models import Certificate
 from xacthuc_server.issuing.permissions import check_can_issue
-from xacthuc_server.people.judging import list_groups
+from xacthuc_server.people.histories import list_groups
 from xacthuc_server.people.models import Dose, Person
 
 LASTING = timedelta(days=365)  # QĐ 5772: twelve months after it was made

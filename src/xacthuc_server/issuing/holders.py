@@ -4,7 +4,7 @@
 2 a certificate says the last dose that counts, of a complete course
 3 every record with a counted dose has a settled identity, every counted dose is settled and signed by its site
 4 a certificate that says something else than the records now is replaced; one whose dose no longer counts is revoked
-5 while something is open, nothing new is issued, and what was issued stays, unless its dose or its identity was taken back.
+5 while something is open, nothing new is issued; what was issued stays, unless its dose or identity was taken back.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from xacthuc.rules import AssessedDose
 from xacthuc_server.issuing.dose_signatures import is_signed
 from xacthuc_server.issuing.models import Certificate
 from xacthuc_server.issuing.policies import is_settled
-from xacthuc_server.people.judging import Group, assess
+from xacthuc_server.people.histories import Group, assess_group
 from xacthuc_server.people.models import Dose, Person
 
 CORRECTED, WITHDRAWN = "corrected", "withdrawn"  # why a certificate is revoked
@@ -59,7 +59,7 @@ def list_changes(group: Group, *, on: date) -> list[Change]:
     doses = {str(dose.id): dose for _, some in group for dose in some}
     valid = Certificate.objects.filter(dose_id__in=[dose.id for dose in doses.values()], revoked_at=None)
     issued = list(valid.select_related("dose", "person").order_by("id"))
-    assessment = assess(group, on=on)
+    assessment = assess_group(group, on=on)
     counted = [said for said in assessment.doses if said.role != "not_counted"]
     settled = assessment.state == "complete" and _is_vouched(group, [doses[said.record] for said in counted])
     if not settled:
@@ -74,7 +74,7 @@ def _is_whole(said: AssessedDose) -> bool:
 
 
 def _is_vouched(group: Group, counted: Sequence[Dose]) -> bool:
-    """Tell whether both authorities have settled all that counts; signatures are checked last, since that takes long."""
+    """Tell whether both authorities have settled all that counts; signatures come last, since they take long."""
     unsettled = {person.id for person, _ in group if not person.settled}
     if any(dose.person_id in unsettled or not is_settled(dose) or dose.signed_at is None for dose in counted):
         return False

@@ -57,7 +57,10 @@ def get_folder(organisation: Organisation) -> Path:
 
 @contextmanager
 def open_organisation_signer(organisation: Organisation, *, now: datetime) -> Iterator[Signer]:
-    """Open what an organisation signs with; its first key is made here. Raises KeyMissing, KeysRefused, SignerUnusable."""
+    """Open what an organisation signs with; its first key is made here.
+
+    Raises KeyMissing, KeysRefused, SignerUnusable.
+    """
     folder = get_folder(organisation)
     if not _has_key(folder, "upload", now=now):
         if not _has_key(folder, "csca", now=now):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xacthuc_server.accounts.acting import Acting
-from xacthuc_server.cases.permissions import JOB
+from xacthuc_server.people.permissions import JOB
 from xacthuc_server.units.posts import check_can
 
 

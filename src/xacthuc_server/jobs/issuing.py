@@ -6,13 +6,12 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from xacthuc_server.accounts.acting import act_as
+from xacthuc_server.accounts.acting import act_as, work_as
 from xacthuc_server.issuing.certifying import issue_certificates
 from xacthuc_server.issuing.keys import open_central_signer, open_organisation_signer, read_secret
 from xacthuc_server.issuing.models import Signing
 from xacthuc_server.issuing.publishing import publish_lists
 from xacthuc_server.issuing.signing import carry_out
-from xacthuc_server.jobs.acting import act_for
 from xacthuc_server.units.models import Post
 from xacthuc_server.units.posts import take_post
 
@@ -37,17 +36,17 @@ def issue(*, person_ids: list[int]) -> None:
     """Issue and revoke what the records of some persons ask for."""
     now = timezone.now()
     with open_central_signer(now=now) as signer:
-        issue_certificates(person_ids, by=act_for("issuing.issue"), now=now, signer=signer, secret=read_secret())
+        issue_certificates(person_ids, by=work_as("issuing.issue"), now=now, signer=signer, secret=read_secret())
 
 
 @app.task(name="issuing.publish", retry=AGAIN, lock="issuing.publish")
 def publish() -> None:
     """Publish the lists, as soon as something was revoked."""
-    publish_lists(by=act_for("issuing.publish"), now=timezone.now())
+    publish_lists(by=work_as("issuing.publish"), now=timezone.now())
 
 
 @app.periodic(cron=PUBLISH_DAILY)
 @app.task(name="issuing.publish_daily", lock="issuing.publish")
 def publish_daily(timestamp: int) -> None:  # noqa: ARG001  the moment at which it was due, which may be long ago
     """Publish the lists every day, so that they are never too old."""
-    publish_lists(by=act_for("issuing.publish"), now=timezone.now())
+    publish_lists(by=work_as("issuing.publish"), now=timezone.now())

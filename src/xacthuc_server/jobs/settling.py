@@ -9,15 +9,15 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from xacthuc_server.accounts.acting import Acting, act_as
+from xacthuc_server.accounts.acting import Acting, act_as, work_as
 from xacthuc_server.cases.actions import open_cases, raise_due
 from xacthuc_server.cases.classes import list_items, settle_part, take_review
 from xacthuc_server.cases.models import Case
 from xacthuc_server.cases.node import open_node
 from xacthuc_server.cases.register import Register
-from xacthuc_server.jobs.acting import act_for
-from xacthuc_server.people.actions import move_person
-from xacthuc_server.people.judging import judge_doses, list_groups
+from xacthuc_server.people.actions import judge_doses
+from xacthuc_server.people.histories import list_groups
+from xacthuc_server.people.moving import move_person
 from xacthuc_server.units.models import Post
 from xacthuc_server.units.posts import take_post
 
@@ -28,7 +28,7 @@ RAISE_EVERY = "*/5 * * * *"  # deadlines are hours; who answers for a delay know
 @app.task(name="cases.follow", retry=5)
 def follow(*, person_ids: list[int], references: list[str]) -> None:
     """Let doses be judged, cases opened and certificates issued for persons of whom something was settled."""
-    with act_as(act_for("cases.follow")) as by:
+    with act_as(work_as("cases.follow")) as by:
         now = timezone.now()
         ids = sorted({one.id for group in list_groups(person_ids, references=references) for one, _ in group})
         _move_handed_over(ids, by=by, now=now)
@@ -64,7 +64,7 @@ def carry_out(review_id: int, *, by: Acting, register: Register | None) -> None:
 def raise_overdue(timestamp: int) -> None:  # noqa: ARG001  the moment at which it was due, which may be long ago
     """Raise what is overdue, a batch at a time until nothing is."""
     while True:
-        with act_as(act_for("cases.raise_due")) as by:
+        with act_as(work_as("cases.raise_due")) as by:
             if not raise_due(by=by, now=timezone.now()):
                 return
 

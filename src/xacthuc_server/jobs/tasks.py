@@ -2,6 +2,33 @@
 
 from __future__ import annotations
 
-from xacthuc_server.jobs import issuing, settling
+import uuid
 
-__all__ = ["issuing", "settling"]
+from django.utils import timezone
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from xacthuc_server.jobs import issuing, settling
+from xacthuc_server.jobs.asking import RegisterAway, ask_everybody, ask_upload
+from xacthuc_server.jobs.reading import read_upload
+
+__all__ = ["ask", "issuing", "read", "settling"]
+
+# A task that fails is begun again, later each time: whatever it did not end left nothing behind.
+AGAIN = RetryStrategy(max_attempts=6, wait=5, linear_wait=20)
+WHEN_AWAY = RetryStrategy(wait=5, linear_wait=5, max_attempts=1_000, retry_exceptions=[RegisterAway])
+
+
+@app.task(name="uploads.read", queue="uploads", retry=AGAIN)
+def read(upload_id: str) -> None:
+    """Read a file that was sent in."""
+    read_upload(uuid.UUID(upload_id), clock=timezone.now)
+
+
+@app.task(name="people.ask", queue="register", retry=WHEN_AWAY, lock="people.ask")
+def ask(upload_id: str | None = None) -> None:
+    """Ask the register about the people of an upload, or about everybody of whom it was not asked yet."""
+    if upload_id:
+        ask_upload(uuid.UUID(upload_id), clock=timezone.now)
+    else:
+        ask_everybody(clock=timezone.now)

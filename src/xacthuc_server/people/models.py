@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pghistory
+import pgtrigger
 from django.db import models
 
 from xacthuc_server.units.models import Organisation
@@ -11,15 +12,15 @@ from xacthuc_server.uploads.models import Upload
 IDENTITY = ("UNASKED", "MATCHED", "MISMATCH", "NOT_FOUND", "AMBIGUOUS", "NO_NUMBER", "FOREIGN", "REFUSED")
 VACCINATION = ("UNJUDGED", "PLAUSIBLE", "DOUBTFUL", "DUPLICATE", "REFUSED")
 
-# How an identity was settled: the register said all agrees; an officer looked; by passport at the facility; by the army.
+# How an identity was settled: the register said that all agrees; an officer looked; by passport; by the army.
 SETTLED_HOW = ("", "matched", "officer", "passport", "army")
 
 
 def _text(length: int) -> models.CharField[str | None, str | None]:
-    return models.CharField(max_length=length, null=True, blank=True)  # noqa: DJ001  missing is null, as in the library
+    return models.CharField(max_length=length, null=True, blank=True)
 
 
-@pghistory.track()
+@pghistory.track(level=pgtrigger.Statement)
 class Person(models.Model):
     """An identity as one organisation stated it; the columns of CLEAN_SCHEMA that speak of the person."""
 
@@ -64,6 +65,9 @@ class Person(models.Model):
     vouched_sex = _text(1)
     vouched_number = _text(40)
 
+    # What was stated was mended, and nothing is left of it: who stands in its place.
+    replaced_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
+
     version = models.IntegerField(default=0)
 
     class Meta:
@@ -82,7 +86,7 @@ class Person(models.Model):
         ]
 
 
-@pghistory.track()
+@pghistory.track(level=pgtrigger.Statement)
 class Dose(models.Model):
     """A dose of record: what was given, where it was entered, and who has signed it."""
 
@@ -96,9 +100,10 @@ class Dose(models.Model):
     dose_date = _text(10)
     site = _text(200)
     upload = models.ForeignKey(Upload, null=True, on_delete=models.PROTECT, db_index=False)
-    sheet = models.CharField(max_length=100, blank=True)
+    sheet = models.TextField(blank=True)
     row = models.IntegerField(null=True)
     entered_at = models.DateTimeField()
+    found = models.JSONField(default=list)  # [field, code] each: what cleaning found wrong in its cells
 
     vaccination = models.CharField(max_length=10, default="UNJUDGED")
     reasons = models.JSONField(default=list)
@@ -120,4 +125,12 @@ class Dose(models.Model):
             models.Index(fields=["place", "vaccination"]),
             models.Index(fields=["upload", "sheet", "row"]),
             models.Index(fields=["organisation", "signed_at"]),
+            models.Index(fields=["person"], name="dose_unjudged", condition=models.Q(vaccination="UNJUDGED")),
         ]
+
+
+class Standing(models.Model):
+    """How it stands with the register node; one row."""
+
+    answered_at = models.DateTimeField(null=True)
+    away_since = models.DateTimeField(null=True)

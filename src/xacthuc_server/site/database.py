@@ -62,7 +62,12 @@ def prepare(owner: str, *, environment: dict[str, str]) -> Addresses:
 
 def migrate(owner: str, *, environment: dict[str, str]) -> None:
     """Run the migrations as the owner, in a process of their own: settings are read once a process."""
-    settings = {**os.environ, **environment, "XACTHUC_DATABASE": owner, "DJANGO_SETTINGS_MODULE": "xacthuc_server.site.settings"}
+    settings = {
+        **os.environ,
+        **environment,
+        "XACTHUC_DATABASE": owner,
+        "DJANGO_SETTINGS_MODULE": "xacthuc_server.site.settings",
+    }
     for words in (["migrate", "--no-input", "-v0"], ["createcachetable"], ["collectstatic", "--no-input", "-v0"]):
         subprocess.run([sys.executable, "-m", "django", *words], env=settings, check=True, cwd="/")
 

@@ -42,6 +42,7 @@ class DatabaseRefused(Exception):
     """The database did not start; `code` is a key of the texts."""
 
     def __init__(self, code: str, what: object = "") -> None:
+        """Take the code, and what is named with it."""
         super().__init__(code, str(what))
         self.code, self.what = code, str(what)
 

@@ -25,7 +25,7 @@ def start(
 ) -> subprocess.Popen[bytes]:
     """Start a program in a session of its own, its words in `log`; it gets `farewell` when this process dies.
 
-    A session of its own, so that Ctrl-C in the terminal reaches this process only, which then stops its children in order.
+    A session of its own: Ctrl-C in the terminal reaches this process only, which then stops its children in order.
     """
 
     def bind() -> None:  # runs in the child, after the change of user, which would undo it

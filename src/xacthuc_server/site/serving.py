@@ -37,6 +37,7 @@ class ServeRefused(Exception):
     """The platform did not start; `code` is a key of the texts."""
 
     def __init__(self, code: str, what: object = "") -> None:
+        """Take the code, and what is named with it."""
         super().__init__(code, str(what))
         self.code, self.what = code, str(what)
 
@@ -70,7 +71,7 @@ def run_site(data: Path, *, port: int, host: str = "127.0.0.1") -> Iterator[Site
             ends.callback(server.stop)
             owner = make_database(server.url())
             children["database"] = server.process
-        environment = _make_environment(data, host=host, port=port)
+        environment = _make_environment(data, host=host)
         environment["XACTHUC_DATABASE"] = prepare(owner, environment=environment).app  # 2
         environment["XACTHUC_OWNER_DATABASE"] = owner
         settings = {**os.environ, **environment}
@@ -100,7 +101,7 @@ def wait_for_end(site: Site) -> str | None:
     return None
 
 
-def _make_environment(data: Path, *, host: str, port: int) -> dict[str, str]:
+def _make_environment(data: Path, *, host: str) -> dict[str, str]:
     return {
         "DJANGO_SETTINGS_MODULE": "xacthuc_server.site.settings",
         "XACTHUC_DATA": str(data),

@@ -44,6 +44,7 @@ DATABASES = {"default": _read_database(os.environ.get("XACTHUC_DATABASE", "postg
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
+    "xacthuc_server.desk",  # first: its templates stand before those of others
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -65,7 +66,6 @@ INSTALLED_APPS = [
     "xacthuc_server.people",
     "xacthuc_server.cases",
     "xacthuc_server.issuing",
-    "xacthuc_server.desk",
     "xacthuc_server.jobs",
 ]
 
@@ -104,6 +104,7 @@ TEMPLATES = [
 
 # Language: Vietnamese first. Texts are pairs of sentences in texts/*.toml, read by `desk.texts`; Django's own follow.
 LANGUAGE_CODE = "vi"
+LANGUAGE_COOKIE_NAME = "language"
 LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_TZ = True

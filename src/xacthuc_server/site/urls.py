@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from xacthuc_server.desk.views import show_home
+from xacthuc_server.desk import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", show_home, name="home"),
+    path("", views.show_home, name="home"),
+    path("account/", views.show_account, name="account"),
+    path("post/", views.choose_post, name="choose_post"),
+    path("language/", views.choose_language, name="choose_language"),
     path("accounts/", include("allauth.urls")),
 ]
+
+handler400 = views.refuse_request
+handler403 = views.refuse_access
+handler404 = views.refuse_address
+handler500 = views.refuse_fault

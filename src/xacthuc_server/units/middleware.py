@@ -27,7 +27,9 @@ class ActingMiddleware:
         user = request.user
         if isinstance(user, User):
             request.posts = posts = list(list_posts(user, on=timezone.localdate()))  # type: ignore[attr-defined]
-            chosen = next((post for post in posts if post.id == request.session.get(CHOSEN)), posts[0] if posts else None)
+            chosen = next(
+                (post for post in posts if post.id == request.session.get(CHOSEN)), posts[0] if posts else None
+            )
             if chosen is not None:
                 request.acting, request.post = take_post(chosen), chosen  # type: ignore[attr-defined]
         with act_as(request.acting):  # type: ignore[attr-defined]

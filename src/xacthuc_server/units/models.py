@@ -9,7 +9,7 @@ LEVELS = ("nation", "province", "district", "commune")
 
 AUTHORITIES = ("health", "police", "army", "commune", "none")
 
-# Who vouches for what, as data: the army's soldiers are outside the civil number, and the army vouches for who they are.
+# Who vouches for what, as data. Soldiers are outside the civil number: the army vouches for who they are.
 KINDS = {
     "station": "health",  # trạm y tế xã
     "site": "health",  # cơ sở tiêm chủng
@@ -76,6 +76,11 @@ class Post(models.Model):
     role = models.CharField(max_length=20)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
+
+    @property
+    def role_code(self) -> str:
+        """Give the code of the role's text."""
+        return f"role_{self.role}"
 
     class Meta:
         """One post of a kind at a time."""

@@ -16,6 +16,7 @@ class NotAllowed(Exception):
     """Somebody may not do this at all; `code` is a key of the texts."""
 
     def __init__(self, code: str) -> None:
+        """Take the code."""
         super().__init__(code)
         self.code = code
 

@@ -43,7 +43,11 @@ ROLES = {
     role.name: role
     for role in (
         _role("clerk", "station site", "upload see_people settle_vaccination review_class hand_over"),
-        _role("site_head", "station site", "upload see_people settle_vaccination settle_passport review_class hand_over sign_doses"),  # noqa: E501
+        _role(
+            "site_head",
+            "station site",
+            "upload see_people settle_vaccination settle_passport review_class hand_over sign_doses",
+        ),
         _role("officer", "commune_police army", "see_people settle_identity hand_over"),
         _role("police_chief", "commune_police army", "see_people settle_identity review_class hand_over oversee"),
         _role("chair", "people_committee", "see_people sign_list oversee"),

@@ -30,8 +30,13 @@ class Upload(models.Model):
     at = models.DateTimeField()
     state = models.CharField(max_length=10, default="received")
     code = models.CharField(max_length=60, blank=True)
-    counts = models.JSONField(default=dict)  # rows by ROW_STATES, "findings", "persons", "asked"
+    counts = models.JSONField(
+        default=dict
+    )  # rows by ROW_STATES, "lines", "ignored", "findings"; "read" while it is read
+    attempts = models.SmallIntegerField(default=0)  # how often reading was begun
     version = models.IntegerField(default=0)
+
+    again = False  # whether the same file was sent before; said of an object, not kept
 
     class Meta:
         """The same file twice is one upload."""
@@ -46,12 +51,13 @@ class Row(models.Model):
     upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="rows")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, db_index=False)
     place = models.BigIntegerField()
-    sheet = models.CharField(max_length=100, blank=True)
+    sheet = models.TextField(blank=True)
     row = models.IntegerField()
     part = models.SmallIntegerField(default=1)
     slot = models.SmallIntegerField(default=0)
     state = models.CharField(max_length=10)
-    dose = models.BigIntegerField(null=True)  # of people: the layer above, so no foreign key
+    person = models.BigIntegerField(null=True)  # of people: the layer above, so no foreign key
+    dose = models.BigIntegerField(null=True)
     code = models.CharField(max_length=60, blank=True)  # why it was refused
 
     class Meta:
@@ -60,6 +66,7 @@ class Row(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["upload", "sheet", "row", "part", "slot"], name="row_once"),
         ]
+        indexes = [models.Index(fields=["upload", "state"]), models.Index(fields=["person"])]
 
 
 class CellFinding(models.Model):
@@ -68,7 +75,7 @@ class CellFinding(models.Model):
     upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="findings")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, db_index=False)
     place = models.BigIntegerField()
-    sheet = models.CharField(max_length=100, blank=True)
+    sheet = models.TextField(blank=True)
     row = models.IntegerField(null=True)
     column = models.CharField(max_length=4, blank=True)
     field = models.CharField(max_length=20)

@@ -5,50 +5,57 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('who', models.CharField(max_length=64)),
-                ('organisation', models.BigIntegerField(null=True)),
-                ('what', models.CharField(max_length=64)),
-                ('about', models.CharField(max_length=64)),
-                ('why', models.CharField(blank=True, max_length=200)),
-                ('more', models.JSONField(default=dict)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("who", models.CharField(max_length=64)),
+                ("organisation", models.BigIntegerField(null=True)),
+                ("what", models.CharField(max_length=64)),
+                ("about", models.CharField(max_length=64)),
+                ("why", models.CharField(blank=True, max_length=200)),
+                ("more", models.JSONField(default=dict)),
             ],
         ),
         migrations.CreateModel(
-            name='Seal',
+            name="Seal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.BigIntegerField(unique=True)),
-                ('at', models.DateTimeField()),
-                ('events', models.TextField()),
-                ('count', models.IntegerField()),
-                ('previous', models.CharField(max_length=64)),
-                ('digest', models.CharField(max_length=64)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.BigIntegerField(unique=True)),
+                ("at", models.DateTimeField()),
+                ("events", models.TextField()),
+                ("count", models.IntegerField()),
+                ("previous", models.CharField(max_length=64)),
+                ("digest", models.CharField(max_length=64)),
             ],
         ),
         migrations.CreateModel(
-            name='Unsealed',
+            name="Unsealed",
             fields=[
-                ('event', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, primary_key=True, serialize=False, to='audit.event')),
+                (
+                    "event",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        primary_key=True,
+                        serialize=False,
+                        to="audit.event",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['about', 'id'], name='audit_event_about_e9bd8a_idx'),
+            model_name="event",
+            index=models.Index(fields=["about", "id"], name="audit_event_about_e9bd8a_idx"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['who', 'id'], name='audit_event_who_5fbfbb_idx'),
+            model_name="event",
+            index=models.Index(fields=["who", "id"], name="audit_event_who_5fbfbb_idx"),
         ),
     ]

@@ -20,7 +20,8 @@ CREATE TRIGGER wait_for_seal AFTER INSERT ON audit_event
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION audit_wait();
 """
 UNDO = """
-DROP TRIGGER append_only ON audit_event; DROP TRIGGER append_only ON audit_seal; DROP TRIGGER wait_for_seal ON audit_event;
+DROP TRIGGER append_only ON audit_event; DROP TRIGGER append_only ON audit_seal;
+DROP TRIGGER wait_for_seal ON audit_event;
 DROP FUNCTION audit_refuse(); DROP FUNCTION audit_wait();
 """
 

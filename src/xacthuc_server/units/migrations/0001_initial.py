@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,56 +14,119 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tree', models.CharField(max_length=4)),
-                ('code', models.CharField(max_length=5)),
-                ('level', models.CharField(max_length=8)),
-                ('name', models.CharField(max_length=80)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(null=True)),
-                ('lower', models.BigIntegerField()),
-                ('upper', models.BigIntegerField()),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='units.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("tree", models.CharField(max_length=4)),
+                ("code", models.CharField(max_length=5)),
+                ("level", models.CharField(max_length=8)),
+                ("name", models.CharField(max_length=80)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                ("lower", models.BigIntegerField()),
+                ("upper", models.BigIntegerField()),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="parts", to="units.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('station', 'station'), ('site', 'site'), ('centre', 'centre'), ('department', 'department'), ('ministry', 'ministry'), ('commune_police', 'commune_police'), ('police_department', 'police_department'), ('people_committee', 'people_committee'), ('army', 'army'), ('operator', 'operator')], max_length=20)),
-                ('authority', models.CharField(choices=[('health', 'health'), ('police', 'police'), ('army', 'army'), ('commune', 'commune'), ('none', 'none')], max_length=8)),
-                ('code', models.CharField(max_length=20, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('above', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='below', to='units.organisation')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='organisations', to='units.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("station", "station"),
+                            ("site", "site"),
+                            ("centre", "centre"),
+                            ("department", "department"),
+                            ("ministry", "ministry"),
+                            ("commune_police", "commune_police"),
+                            ("police_department", "police_department"),
+                            ("people_committee", "people_committee"),
+                            ("army", "army"),
+                            ("operator", "operator"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "authority",
+                    models.CharField(
+                        choices=[
+                            ("health", "health"),
+                            ("police", "police"),
+                            ("army", "army"),
+                            ("commune", "commune"),
+                            ("none", "none"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "above",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="below",
+                        to="units.organisation",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="organisations", to="units.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(max_length=20)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(null=True)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='units.organisation')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("role", models.CharField(max_length=20)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="posts", to="units.organisation"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="posts", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('user', 'organisation', 'role'), name='post_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_to", None)),
+                        fields=("user", "organisation", "role"),
+                        name="post_once",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='unit',
-            index=models.Index(fields=['lower', 'upper'], name='units_unit_lower_1feed3_idx'),
+            model_name="unit",
+            index=models.Index(fields=["lower", "upper"], name="units_unit_lower_1feed3_idx"),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(fields=('tree', 'level', 'code'), name='unit_once'),
+            model_name="unit",
+            constraint=models.UniqueConstraint(fields=("tree", "level", "code"), name="unit_once"),
         ),
         migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(fields=['unit', 'kind'], name='units_organ_unit_id_5820fc_idx'),
+            model_name="organisation",
+            index=models.Index(fields=["unit", "kind"], name="units_organ_unit_id_5820fc_idx"),
         ),
     ]
