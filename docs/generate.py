@@ -21,6 +21,7 @@ from xacthuc.engines import load_steps
 from xacthuc.findings import Code, list_codes
 from xacthuc.runs import history, verdicts
 from xacthuc_register import commands as node
+from xacthuc_server.cases.policies import TRANSITIONS
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -272,11 +273,31 @@ def _show(value: Any) -> str:
     return "" if value is None else str(value)
 
 
+def write_cases() -> str:
+    """Give the page of the states of a case, who has it in each, and what leads where: a diagram and a table."""
+    parts = [NOTE, "# States of a case\n"]
+    parts.append(
+        "Whatever is wrong or unsure is a case. It begins as `open`, or as `waiting` where data are missing.\n"
+    )
+    lines = ["```mermaid", "stateDiagram-v2", "    [*] --> open", "    [*] --> waiting"]
+    for name, state in TRANSITIONS.items():
+        lines += [f"    {name} --> {to}: {step}" for step, to in state.steps.items()]
+        lines += [f"    {name} --> [*]"] if state.closed else []
+    parts.append("\n".join([*lines, "```\n"]))
+    rows = [
+        (f"`{name}`", state.owner, ", ".join(f"{step} → `{to}`" for step, to in state.steps.items()))
+        for name, state in TRANSITIONS.items()
+    ]
+    parts.append(write_table(("state", "who has it", "steps"), rows))
+    return "\n".join(parts)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "reference/findings.md": write_findings,
     "reference/columns.md": write_columns,
     "reference/cli.md": write_cli,
     "reference/steps.md": write_steps,
+    "reference/cases.md": write_cases,
     "manual/comparisons.md": write_comparisons,
     "manual/decisions.md": write_decisions,
     "manual/histories.md": write_histories,

@@ -19,6 +19,7 @@ from django.db.models import QuerySet
 
 from xacthuc.exchange.tables import PERSON_COLUMNS
 from xacthuc_server.accounts.acting import act_as, work_as
+from xacthuc_server.cases.actions import open_cases
 from xacthuc_server.people.actions import judge_doses, record_answers, record_standing
 from xacthuc_server.people.models import Person
 from xacthuc_server.uploads.actions import finish_upload
@@ -108,7 +109,9 @@ def _ask_some(some: Sequence[Person], *, officer: str, clock: Clock, judge: Judg
         now = clock()
         record_standing(away=False, by=by, now=now)
         record_answers(answers, by=by, now=now)
-        judge_doses([person.id for person in some], by=by, now=now)
+        ids = [person.id for person in some]
+        judge_doses(ids, by=by, now=now)
+        open_cases(ids, by=by, now=now)
     return len(some) - len(answers)
 
 

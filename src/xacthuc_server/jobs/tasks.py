@@ -8,8 +8,11 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from xacthuc_server.jobs import issuing, settling
 from xacthuc_server.jobs.asking import RegisterAway, ask_everybody, ask_upload
 from xacthuc_server.jobs.reading import read_upload
+
+__all__ = ["ask", "issuing", "read", "settling"]
 
 # A task that fails is begun again, later each time: whatever it did not end left nothing behind.
 AGAIN = RetryStrategy(max_attempts=6, wait=5, linear_wait=20)

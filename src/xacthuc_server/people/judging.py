@@ -33,7 +33,7 @@ def judge_history(
 ) -> Mapping[int, Judged]:
     """Judge all doses of one person, oldest entry first; gives verdicts by id of the dose."""
     repeated = find_repeated(doses)
-    given = [_write_dose(dose, province=person.province, duplicate=dose.id in repeated) for dose in doses]
+    given = [write_dose(dose, province=person.province, duplicate=dose.id in repeated) for dose in doses]
     birth = person.vouched_birth_date or person.birth_date
     assessed = assess_history(given, birth_date=birth, as_of=as_of, province=person.province, rules=rules)
     return {
@@ -53,7 +53,8 @@ def _judge(dose: Dose, findings: Iterable[str], repeated: set[int]) -> Judged:
     return Judged("DOUBTFUL" if doubtful else "PLAUSIBLE", reasons[:MOST_REASONS])
 
 
-def _write_dose(dose: Dose, *, province: str | None, duplicate: bool) -> Given:
+def write_dose(dose: Dose, *, province: str | None, duplicate: bool) -> Given:
+    """Give a dose of record as the rules take it, named by its id."""
     return Given(
         record=str(dose.id),
         dose_no=dose.dose_no,

@@ -119,6 +119,8 @@ def _make_environment(data: Path, *, host: str) -> dict[str, str]:
         "XACTHUC_DATA": str(data),
         "XACTHUC_SECRET": _keep_secret(data / "secret"),
         "XACTHUC_HOSTS": os.environ.get("XACTHUC_HOSTS", "localhost,127.0.0.1"),
+        # On one's own machine the passphrase lies beside the keys; an authority gives it to the process alone.
+        "XACTHUC_KEYS": os.environ.get("XACTHUC_KEYS") or _keep_secret(data / "keys.secret"),
         "XACTHUC_TLS": os.environ.get("XACTHUC_TLS", "no" if host == "127.0.0.1" else "yes"),
     }
 

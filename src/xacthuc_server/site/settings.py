@@ -6,6 +6,7 @@ XACTHUC_SECRET     secret of sessions and tokens
 XACTHUC_HOSTS      names under which the site is reached, with commas between them
 XACTHUC_TLS        "no" where the site is reached without TLS: on one's own machine only
 XACTHUC_NODE       address of the register node
+XACTHUC_KEYS       passphrase of the keys that sign doses, lists and certificates
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ SECRET_KEY = os.environ.get("XACTHUC_SECRET", "")
 ALLOWED_HOSTS = [host for host in os.environ.get("XACTHUC_HOSTS", "").split(",") if host]
 TLS = os.environ.get("XACTHUC_TLS", "yes") != "no"
 NODE = os.environ.get("XACTHUC_NODE", "")
+KEYS = os.environ.get("XACTHUC_KEYS", "")
 DEBUG = False
 
 DATABASES = {"default": _read_database(os.environ.get("XACTHUC_DATABASE", "postgresql:///xacthuc"))}

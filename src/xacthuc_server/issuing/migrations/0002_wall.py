@@ -8,7 +8,9 @@ from xacthuc_server.accounts import wall
 class Migration(migrations.Migration):
     """See accounts/wall.py."""
 
-    dependencies = [("issuing", "0002_initial"), ("accounts", "0002_acting")]
+    dependencies = [("issuing", "0001_initial"), ("accounts", "0002_acting")]
     operations = [
         wall.raise_wall("issuing_certificate", wall.OF_BOTH),
+        wall.raise_wall("issuing_signing", wall.OF_ORGANISATION),
+        wall.raise_wall("issuing_signedlist", wall.OF_BOTH),
     ]

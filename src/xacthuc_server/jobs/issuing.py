@@ -1,0 +1,52 @@
+"""Signing that was ordered, certificates that follow from what was settled, and the lists for the gates."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from xacthuc_server.accounts.acting import act_as, work_as
+from xacthuc_server.issuing.certifying import issue_certificates
+from xacthuc_server.issuing.keys import open_central_signer, open_organisation_signer, read_secret
+from xacthuc_server.issuing.models import Signing
+from xacthuc_server.issuing.publishing import publish_lists
+from xacthuc_server.issuing.signing import carry_out
+from xacthuc_server.units.models import Post
+from xacthuc_server.units.posts import take_post
+
+PUBLISH_DAILY = "15 3 * * *"  # before the gates open; a set lasts a week
+AGAIN = RetryStrategy(max_attempts=20, linear_wait=60)  # a token that is away, a worker that was stopped
+
+
+@app.task(name="issuing.sign", retry=AGAIN)
+def sign_ordered(*, order_id: int, post_id: int) -> None:
+    """Sign what the head of a site has ordered, in their name, with the key of the site."""
+    post = Post.objects.select_related("organisation__unit").get(id=post_id)
+    by, now = take_post(post), timezone.now()
+    with act_as(by):
+        if Signing.objects.get(id=order_id).finished_at is not None:
+            return
+    with open_organisation_signer(post.organisation, now=now) as signer:
+        carry_out(order_id, by=by, now=now, signer=signer)
+
+
+@app.task(name="issuing.issue", retry=AGAIN, lock="issuing.issue")
+def issue(*, person_ids: list[int]) -> None:
+    """Issue and revoke what the records of some persons ask for."""
+    now = timezone.now()
+    with open_central_signer(now=now) as signer:
+        issue_certificates(person_ids, by=work_as("issuing.issue"), now=now, signer=signer, secret=read_secret())
+
+
+@app.task(name="issuing.publish", retry=AGAIN, lock="issuing.publish")
+def publish() -> None:
+    """Publish the lists, as soon as something was revoked."""
+    publish_lists(by=work_as("issuing.publish"), now=timezone.now())
+
+
+@app.periodic(cron=PUBLISH_DAILY)
+@app.task(name="issuing.publish_daily", lock="issuing.publish")
+def publish_daily(timestamp: int) -> None:  # noqa: ARG001  the moment at which it was due, which may be long ago
+    """Publish the lists every day, so that they are never too old."""
+    publish_lists(by=work_as("issuing.publish"), now=timezone.now())
