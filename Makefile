@@ -19,8 +19,9 @@ $(STAMP): requirements-dev.txt pyproject.toml
 
 setup: $(STAMP)  ## a .venv with the xacthuc command in it
 
-demo: $(STAMP)   ## the whole line on a synthetic district: summary, annotated workbooks, report
+demo: $(STAMP)   ## the whole line on a synthetic district, then the platform with it: who can log in, what to try
 	$(BIN)/xacthuc demo
+	$(BIN)/xacthuc serve --demonstration demo
 
 gate: $(STAMP)   ## the gate in a browser of this machine, with codes to scan; GATE="--lists DIR" for lists of your own
 	$(BIN)/xacthuc gate $(GATE)

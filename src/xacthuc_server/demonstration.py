@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,10 +12,13 @@ from xacthuc_server.accounts.acting import Acting, act_as
 from xacthuc_server.accounts.models import User
 from xacthuc_server.units.actions import found_site, give_post, make_account
 from xacthuc_server.units.loading import NATION, found_organisations, record_units
-from xacthuc_server.units.models import Organisation, Unit
+from xacthuc_server.units.models import Organisation, Post, Unit
+from xacthuc_server.units.posts import take_post
 
 PASSWORD = "trinh-dien-cong-khai"
 SECRET = "XACTHUCTRINHDIEN"  # base32, of every account's second factor
+
+COMMUNE = "14233"  # Xã Hải Minh, huyện Hải Hậu, tỉnh Nam Định: where the lists of `xacthuc demo` come from
 
 OPERATOR = Acting("demonstration", "administrator", "none", None)
 
@@ -50,23 +52,30 @@ CAST = (
 )
 
 
-def make_cast(*, commune: str, neighbours: Sequence[str] = (), now: datetime) -> list[Member]:
-    """Make units, organisations and staff of a commune of 2021 and of those above it; warns that they are insecure.
+def make_cast(*, commune: str, now: datetime) -> list[Member]:
+    """Make units, the organisations of a district of 2021 and of those above, and staff; warns that they are insecure.
 
-    What is there already stays; gives the cast.
+    The staff is that of one commune, its district, province and the nation. What is there already stays.
     """
     warnings.warn("accounts whose passwords everybody knows", InsecureDemonstrationStaff, stacklevel=2)
     with act_as(OPERATOR):
         if not Unit.objects.filter(tree="2021", code=NATION).exists():
             record_units("2021", by=OPERATOR, now=now)
         units = _list_line(commune)
-        near = Unit.objects.filter(tree="2021", level="commune", code__in=neighbours)
-        found_organisations([*units.values(), *near], by=OPERATOR, now=now)
+        near = Unit.objects.filter(tree="2021", level="commune", parent=units["district"])
+        if not Organisation.objects.filter(unit=units["commune"]).exists():
+            found_organisations([*list(units.values())[1:], *near], by=OPERATOR, now=now)
         _found_others(units, now=now)
         for member in CAST:
             if not User.objects.filter(login=member.login).exists():
                 _hire(member, units[member.level], now=now)
     return list(CAST)
+
+
+def act_for(login: str) -> tuple[Acting, Post]:
+    """Give somebody of the cast, acting, and the post that they act in."""
+    post = Post.objects.select_related("organisation__unit").get(user__login=login, valid_to=None)
+    return take_post(post), post
 
 
 def _list_line(commune: str) -> dict[str, Unit]:

@@ -10,13 +10,17 @@ import os
 import secrets
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
 
 from xacthuc_server.accounts.wall import APP_ROLE, write_grants
+from xacthuc_server.site.postgres import DatabaseRefused, find_server, start_server
 
 OWNER_ROLE = "xacthuc_owner"
 DATABASE = "xacthuc"
@@ -42,6 +46,27 @@ def make_database(superuser: str, *, name: str = DATABASE) -> str:
                 sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(OWNER_ROLE))
             )
     return _with_role(superuser, role=OWNER_ROLE, password=password, database=name)
+
+
+@contextmanager
+def open_address(data: Path, *, name: str = DATABASE) -> Iterator[str]:
+    """Give an address of the platform's database for reading, running or not; raises DatabaseRefused."""
+    given = os.environ.get("DATABASE_URL")
+    if given:
+        yield given
+        return
+    folder = data / "database"
+    if not (folder / "data").is_dir():
+        raise DatabaseRefused("audit_no_platform", data)
+    running = find_server(folder, database=name)
+    if running:
+        yield running
+        return
+    server = start_server(folder)
+    try:
+        yield server.url(database=name)
+    finally:
+        server.stop()
 
 
 def prepare(owner: str, *, environment: dict[str, str]) -> Addresses:

@@ -55,10 +55,9 @@ class Server:
     password: str
     process: subprocess.Popen[bytes]
 
-    def url(self, *, role: str = SUPERUSER, password: str | None = None, database: str = "postgres") -> str:
-        """Give the address for a role, as in DATABASE_URL."""
-        secret = quote(self.password if password is None else password, safe="")
-        return f"postgresql://{role}:{secret}@/{database}?host={quote(str(self.socket), safe='')}"
+    def url(self, *, database: str = "postgres") -> str:
+        """Give the superuser's address, as in DATABASE_URL."""
+        return _write_address(self.socket, password=self.password, database=database)
 
     def stop(self) -> None:
         """Stop the server: open transactions are rolled back, all that was committed is on the disk."""
@@ -86,6 +85,19 @@ def start_server(folder: Path) -> Server:
     process = start(command, log=log, user=user, group=group, farewell=signal.SIGINT)
     _wait(process, programs=programs, socket=socket, log=log)
     return Server(socket, password, process)
+
+
+def find_server(folder: Path, *, database: str) -> str | None:
+    """Give the superuser's address of the server whose data is in `folder`, None where it does not run."""
+    programs = _find_programs() if os.geteuid() != 0 else _place_programs(folder)
+    socket = folder / "socket"
+    if subprocess.run([programs / "pg_isready", "-q", "-h", str(socket), "-t", "1"]).returncode:
+        return None
+    return _write_address(socket, password=_keep_password(folder), database=database)
+
+
+def _write_address(socket: Path, *, password: str, database: str) -> str:
+    return f"postgresql://{SUPERUSER}:{quote(password, safe='')}@/{database}?host={quote(str(socket), safe='')}"
 
 
 def _choose_servant() -> tuple[int | None, int | None]:

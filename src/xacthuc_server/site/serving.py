@@ -49,7 +49,7 @@ class Site:
 
     address: str
     data: Path
-    environment: dict[str, str]
+    environment: dict[str, str]  # of web and jobs
     children: dict[str, subprocess.Popen[bytes]]
 
     def find_ended(self) -> str | None:
@@ -78,9 +78,7 @@ def run_site(data: Path, *, port: int, host: str = "127.0.0.1", register: Path |
             children["database"] = server.process
         environment = _make_environment(data, host=host)
         environment["XACTHUC_DATABASE"] = prepare(owner, environment=environment).app  # 2
-        environment["XACTHUC_OWNER_DATABASE"] = owner
         settings = {**os.environ, **environment}
-        settings.pop("XACTHUC_OWNER_DATABASE")
         node = introduce(data)  # 3
         if not os.environ.get("XACTHUC_NODE") and (register or has_register(node)):
             asked = find_port()
@@ -96,7 +94,7 @@ def run_site(data: Path, *, port: int, host: str = "127.0.0.1", register: Path |
         ends.callback(stop, web, by=signal.SIGTERM, within=STOP_SECONDS)
         children |= {"jobs": worker, "web": web}
         address = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
-        site = Site(address, data, environment, children)
+        site = Site(address, data, settings, children)
         _wait(site, logs=logs)
         yield site
 
