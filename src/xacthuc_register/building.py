@@ -4,7 +4,6 @@ FOLDER/0001/                of version 1 of the register; whole or absent
     rows.bin, rows.offsets  everybody, a line each, and where it begins
     NAME.keys, NAME.places  a block: sorted key numbers, and at which row each stands
     names.keys, names.bearers
-    references.keys, references.places
     changes.txt             references of the people that later versions changed: VERSION REFERENCE
     model.json, index.json
 """
@@ -91,8 +90,8 @@ def build_index(
     size = sum(pq.read_metadata(part).num_rows for part in people.rows.glob("*.parquet"))
     narrow = size >= NARROW_FROM
     blocks = (*HOLDERS, *list_blocks(narrow=narrow))
-    count = _write_rows(people, place, blocks=blocks, referrer=referrer, report=report)
-    for name in (*map(name_block, blocks), "references"):
+    count = _write_rows(people, place, blocks=blocks, report=report)
+    for name in map(name_block, blocks):
         _sort(place, name)
         report(name)
     _write_names(people, place)
@@ -113,9 +112,9 @@ def take_model(place: Path, model: Path | None) -> None:
             shutil.copyfile(model, unfinished)
 
 
-def _write_rows(people: People, place: Path, *, blocks: tuple[Parts, ...], referrer: Referrer, report: Report) -> int:
+def _write_rows(people: People, place: Path, *, blocks: tuple[Parts, ...], report: Report) -> int:
     parts = frozenset(part for block in blocks for part in block)
-    keys = {name: (place / f"{name}.unsorted").open("wb") for name in (*map(name_block, blocks), "references")}
+    keys = {name: (place / f"{name}.unsorted").open("wb") for name in map(name_block, blocks)}
     count, offset = 0, 0
     try:
         with (place / "rows.bin").open("wb") as rows, (place / "rows.offsets").open("wb") as offsets:
@@ -125,10 +124,6 @@ def _write_rows(people: People, place: Path, *, blocks: tuple[Parts, ...], refer
                 hashed = hash_parts(batch, parts)
                 for block in blocks:
                     _append_keys(keys[name_block(block)], *read_people(block, hashed), first=count)
-                references = np.frombuffer(
-                    b"".join(referrer.make_short(record) for record in batch["record"].to_pylist()), np.uint64
-                )
-                _append_keys(keys["references"], references, np.arange(len(batch)), first=count)
                 count += len(batch)
                 report("rows")
     finally:

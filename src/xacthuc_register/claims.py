@@ -19,7 +19,7 @@ ITEMS = 1_000  # of one vouching: a class that an officer has reviewed
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 
 _STATES = "twelve|nine|malformed|missing|passport|foreign"  # those of abroad are answered and not compared
-_FORMS = {name: re.compile(form) for name, form in (FORMS | {"number_state": _STATES}).items()}
+_FORMS = {name: re.compile(form, re.ASCII) for name, form in (FORMS | {"number_state": _STATES}).items()}
 
 Claim = dict[str, Any]
 

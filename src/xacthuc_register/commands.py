@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from xacthuc.exchange.keys import make_private_key, read_public_key, write_public_key
+from xacthuc.runs.endings import find_ending
 from xacthuc_register.folder import ROLES, NodeFolder
 from xacthuc_register.refusals import load_texts
 from xacthuc_register.serving import PORT, run_node, wait_for_end
@@ -61,6 +63,18 @@ def log(data: Path) -> None:
         click.echo(json.dumps(line, ensure_ascii=False))
 
 
+def main() -> None:
+    """Run `serve` where the command `xacthuc` is not installed; ends as that does."""
+    try:
+        serve.main(standalone_mode=False)
+    except (Exception, KeyboardInterrupt) as error:
+        ending = find_ending(error)
+        if ending is None:
+            raise
+        click.echo(ending[1], err=True)
+        sys.exit(ending[0])
+
+
 def make_pair(path: Path) -> Ed25519PublicKey:
     """Make a key pair: the private key at `path`, the public one beside it; gives the public one."""
     public = make_private_key(path).public_key()
@@ -70,3 +84,7 @@ def make_pair(path: Path) -> Ed25519PublicKey:
 
 def _say(code: str, name: str) -> str:
     return "\n".join(str(load_texts()[code][language]).format(name=name) for language in ("vi", "en"))
+
+
+if __name__ == "__main__":
+    main()

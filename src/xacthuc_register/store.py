@@ -31,7 +31,6 @@ class Store:
         self._folder = folder
         self._blocks = list_blocks(narrow=self.index.narrow)
         self._keys = {name_block(parts): self._open_keys(name_block(parts)) for parts in (*HOLDERS, *self._blocks)}
-        self._references = self._open_keys("references")
         self._names = _open(folder / "names.keys", np.uint64), _open(folder / "names.bearers", np.uint64)
         self._offsets = _open(folder / "rows.offsets", np.uint64)
         with (folder / "rows.bin").open("rb") as file:
@@ -45,10 +44,6 @@ class Store:
     def find_alike(self, claim: Row) -> list[Row]:
         """Give the people who share a block with the claim; raises NodeRefused where they are too many."""
         return self._find(claim, self._blocks)
-
-    def find_by_reference(self, short: bytes) -> list[Row]:
-        """Give the people whose reference begins so: one, but for an accident."""
-        return self._read(_look_up(self._references, int.from_bytes(short, "little")))
 
     def count_bearers(self, name: str | None) -> dict[str, int]:
         """Give how many people bear a folded name; nothing where nobody does."""

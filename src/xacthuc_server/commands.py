@@ -29,11 +29,16 @@ def choose_folder(name: str) -> Path:
 @click.command()
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port of the site.")
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="Folder of the platform's data.")
-def serve(port: int, data: Path | None) -> None:
+@click.option(
+    "--register",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="A prepared register for the node on this machine; needed once.",
+)
+def serve(port: int, data: Path | None, register: Path | None) -> None:
     """Start the platform: database, web, jobs and register node, until Ctrl-C."""
     try:
         _check_port(port)
-        with run_site(data or choose_folder("platform"), port=port) as site:
+        with run_site(data or choose_folder("platform"), port=port, register=register) as site:
             click.echo(_speak("serve_ready", site.address))
             ended = wait_for_end(site)
             if ended:

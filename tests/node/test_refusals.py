@@ -150,7 +150,15 @@ def test_a_body_that_is_too_large(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    "changed", [{"number12": "12"}, {"sex": "X"}, {"birth_date": "1990-3-2"}, {"place": "Xã"}, {"phone": 912000001}]
+    "changed",
+    [
+        {"number12": "12"},
+        {"sex": "X"},
+        {"birth_date": "1990-3-2"},
+        {"number12": "٠٣٦١٩٠٠٠٠٠٠١"},
+        {"place": "Xã"},
+        {"phone": 912000001},
+    ],
 )
 def test_a_value_of_another_form_is_not_compared(cast: Cast, changed: dict[str, Any]) -> None:
     answer = cast.health.check([make_claim(0) | changed], **ASKER)["r1"]

@@ -21,10 +21,6 @@ class Referrer:
         """Give the reference of a person by the register's id: 32 hexadecimal digits."""
         return self._hash(record, b"person").hex()
 
-    def make_short(self, record: str) -> bytes:
-        """Give the first eight bytes of a reference, by which it is looked up."""
-        return self._hash(record, b"person")[:8]
-
     def hide(self, text: str) -> str:
         """Give what stands for a number or a claim where the node remembers that it was asked."""
         return self._hash(text, b"asked").hex()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 
 FORMAT = 1
@@ -69,7 +71,11 @@ class Model:
     def weigh(self, field: str, level: int, rarity: int = 0) -> int:
         """Give the weight of a level; 0 for a level or rarity that was never seen."""
         keyed = rarity if field == "name" and 0 <= level < SAME_WORDS else 0
-        return next((w.weight for w in self.weights if (w.field, w.level, w.rarity) == (field, level, keyed)), 0)
+        return self._by_level.get((field, level, keyed), 0)
+
+    @cached_property
+    def _by_level(self) -> Mapping[tuple[str, int, int], int]:
+        return {(weight.field, weight.level, weight.rarity): weight.weight for weight in self.weights}
 
 
 def cut_of(rarity: int) -> tuple[int, int]:

@@ -8,3 +8,9 @@ class AccountsConfig(AppConfig):
 
     name = "xacthuc_server.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        """Listen to logins."""
+        from xacthuc_server.accounts.signals import connect
+
+        connect()

@@ -8,7 +8,6 @@ Whoever is killed before 3 has ended leaves nothing in the tables; after it noth
 
 from __future__ import annotations
 
-import json
 import time
 import uuid
 from collections import Counter
@@ -29,7 +28,8 @@ from xacthuc.runs.intake import Source
 from xacthuc.runs.order import VerifyRefused
 from xacthuc_server.accounts.acting import Acting, act_as, work_as
 from xacthuc_server.people.actions import record_list
-from xacthuc_server.people.staging import DOSE_FIELDS, copy_rows, copy_table
+from xacthuc_server.people.mending import list_wrong
+from xacthuc_server.people.staging import copy_rows, copy_table
 from xacthuc_server.uploads.actions import (
     begin_reading,
     record_progress,
@@ -38,6 +38,7 @@ from xacthuc_server.uploads.actions import (
 )
 from xacthuc_server.uploads.limits import FINDINGS
 from xacthuc_server.uploads.models import Upload
+from xacthuc_server.uploads.raw import keep_rows
 from xacthuc_server.uploads.storing import find_file, find_read
 
 Clock = Callable[[], datetime]
@@ -83,13 +84,15 @@ def _read(upload: Upload, *, by: Acting) -> Source:
                 record_progress(upload, read=count)
 
     [source] = pipeline.read_only([find_file(upload.id, upload.name)], out=find_read(upload.id), report=report)
+    if source.rows and not source.refused:
+        keep_rows(upload, source)
     return source
 
 
 def record(upload: Upload, source: Source, *, by: Acting, now: datetime) -> None:
     """Record what was read of an upload, in the transaction that is open; the register is asked afterwards."""
     folder = find_read(upload.id) / "work" / "claims"
-    found = _find_wrong(folder / "findings")
+    found = list_wrong(_list_batches(folder / "findings", columns=["record", "code"]))
     staged = copy_rows(_list_rows(folder / "rows", found=found), home=upload.place)
     states = record_list(staged, by=by, now=now, upload=upload.id)
     with connection.cursor() as cursor:
@@ -110,19 +113,6 @@ def count_lines(source: Source) -> dict[str, int]:
     lines = sum(layout.last_row for layout in source.layouts)
     data = sum(layout.counts.get("data", 0) for layout in source.layouts)
     return {"lines": lines, "data": data, "ignored": lines - data, "records": source.rows}
-
-
-def _find_wrong(folder: Path) -> dict[str, str]:
-    """Give what cleaning found wrong in the cells of doses, by record, as it is kept beside a dose."""
-    codes = {
-        c.code: c.field for c in list_codes().values() if c.field in DOSE_FIELDS and c.kind in ("wrong", "refused")
-    }
-    found: dict[str, set[tuple[str, str]]] = {}
-    for batch in _list_batches(folder, columns=["record", "code"]):
-        wanted = batch.filter(pc.and_(pc.is_in(batch["code"], pa.array(list(codes))), pc.is_valid(batch["record"])))
-        for record, code in zip(wanted["record"].to_pylist(), wanted["code"].to_pylist(), strict=True):
-            found.setdefault(record, set()).add((codes[code], code))
-    return {record: json.dumps(sorted(said)) for record, said in found.items()}
 
 
 def _list_rows(folder: Path, *, found: dict[str, str]) -> Iterator[pa.Table]:

@@ -16,8 +16,9 @@ VACCINATION = ("UNJUDGED", "PLAUSIBLE", "DOUBTFUL", "DUPLICATE", "REFUSED")
 SETTLED_HOW = ("", "matched", "officer", "passport", "army")
 
 
-def _text(length: int) -> models.CharField[str | None, str | None]:
-    return models.CharField(max_length=length, null=True, blank=True)
+def _text(length: int, *, ordered: bool = False) -> models.CharField[str | None, str | None]:
+    collation = "C" if ordered else None  # ASCII keys, in which ranges are looked for
+    return models.CharField(max_length=length, null=True, blank=True, db_collation=collation)
 
 
 @pghistory.track(level=pgtrigger.Statement)
@@ -32,10 +33,10 @@ class Person(models.Model):
     name = _text(120)
     name_key = _text(240)
     name_fold = _text(120)
-    name_base = _text(120)
-    name_first = _text(60)
-    name_last = _text(60)
-    birth_date = _text(10)
+    name_base = _text(120, ordered=True)
+    name_first = _text(60, ordered=True)
+    name_last = _text(60, ordered=True)
+    birth_date = _text(10, ordered=True)
     sex = _text(1)
     number = _text(40)
     number12 = _text(12)
@@ -81,6 +82,10 @@ class Person(models.Model):
             models.Index(fields=["phone"]),
             models.Index(fields=["name_base", "place"]),
             models.Index(fields=["name_last", "place"]),
+            models.Index(fields=["organisation", "name_base"]),
+            models.Index(fields=["organisation", "name_last"]),
+            models.Index(fields=["passport"]),
+            models.Index(fields=["insurance"]),
             models.Index(fields=["reference"]),
             models.Index(fields=["asked_at"], name="person_unasked", condition=models.Q(identity="UNASKED")),
         ]

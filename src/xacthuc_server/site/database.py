@@ -73,11 +73,12 @@ def migrate(owner: str, *, environment: dict[str, str]) -> None:
 
 
 def _make_role(connection: psycopg.Connection, role: str, *, password: str, options: str) -> None:
+    """Make a role, or give the one that is there a new password: only a superuser may say more of it."""
     found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
-    verb = "ALTER" if found else "CREATE"
+    verb, said = ("ALTER", "") if found else ("CREATE", options)
     connection.execute(
         sql.SQL("{} ROLE {} LOGIN {} PASSWORD {}").format(
-            sql.SQL(verb), sql.Identifier(role), sql.SQL(options), sql.Literal(password)
+            sql.SQL(verb), sql.Identifier(role), sql.SQL(said), sql.Literal(password)
         )
     )
 

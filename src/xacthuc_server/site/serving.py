@@ -27,8 +27,9 @@ from urllib.request import urlopen
 from xacthuc_server.site.database import make_database, prepare
 from xacthuc_server.site.postgres import start_server
 from xacthuc_server.site.processes import start, stop
+from xacthuc_server.site.register import find_port, has_register, introduce, make_command
 
-STOP_SECONDS = 5.0  # for each of web and jobs; the database has 8 of its own, all together less than 20
+STOP_SECONDS = 3.5  # for each of web, jobs and node; the database has 8 of its own, all together less than 20
 START_SECONDS = 30.0
 WEB_THREADS = 8  # each holds a connection at most
 
@@ -57,8 +58,12 @@ class Site:
 
 
 @contextmanager
-def run_site(data: Path, *, port: int, host: str = "127.0.0.1") -> Iterator[Site]:
-    """Start all that makes the platform, and stop it at the end; raises ServeRefused, DatabaseRefused."""
+def run_site(data: Path, *, port: int, host: str = "127.0.0.1", register: Path | None = None) -> Iterator[Site]:
+    """Start all that makes the platform, and stop it at the end; raises ServeRefused, DatabaseRefused.
+
+    `register` is a prepared register for the node; without it the node answers from the one it had, and where it never
+    had any there is no node: people wait to be asked about.
+    """
     data = data.absolute()
     data.mkdir(parents=True, exist_ok=True)
     logs = data / "logs"
@@ -76,6 +81,13 @@ def run_site(data: Path, *, port: int, host: str = "127.0.0.1") -> Iterator[Site
         environment["XACTHUC_OWNER_DATABASE"] = owner
         settings = {**os.environ, **environment}
         settings.pop("XACTHUC_OWNER_DATABASE")
+        node = introduce(data)  # 3
+        if not os.environ.get("XACTHUC_NODE") and (register or has_register(node)):
+            asked = find_port()
+            child = start(make_command(node, port=asked, register=register), log=logs / "register.log")
+            ends.callback(stop, child, by=signal.SIGTERM, within=STOP_SECONDS)
+            children["register"] = child
+            settings["XACTHUC_NODE"] = f"http://127.0.0.1:{asked}"
         worker = start(
             [sys.executable, "-m", "xacthuc_server.jobs.worker"], log=logs / "jobs.log", environment=settings
         )  # 4

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "xacthuc_server.accounts.second_factor.SecondFactorMiddleware",
     "xacthuc_server.units.middleware.ActingMiddleware",
 ]
 

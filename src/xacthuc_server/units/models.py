@@ -17,7 +17,9 @@ KINDS = {
     "department": "health",  # sở y tế
     "ministry": "health",  # bộ y tế: signs certificates
     "commune_police": "police",
+    "police_district": "police",
     "police_department": "police",
+    "police_ministry": "police",
     "people_committee": "commune",
     "army": "army",
     "operator": "none",  # who keeps the platform running, and sees nobody
@@ -51,9 +53,9 @@ class Unit(models.Model):
 class Organisation(models.Model):
     """Who answers for records, identities or signatures in a unit."""
 
-    kind = models.CharField(max_length=20, choices=[(kind, kind) for kind in KINDS])
-    authority = models.CharField(max_length=8, choices=[(name, name) for name in AUTHORITIES])
-    code = models.CharField(max_length=20, unique=True)  # a site's licence, or one that is made of kind and unit
+    kind = models.CharField(max_length=20)  # of KINDS
+    authority = models.CharField(max_length=8)  # of AUTHORITIES
+    code = models.CharField(max_length=40, unique=True)  # a site's licence, or one that is made of kind and unit
     name = models.CharField(max_length=120)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="organisations")
     above = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="below")

@@ -39,6 +39,8 @@ def _role(name: str, kinds: str, may: str) -> Role:
     return Role(name, tuple(kinds.split()), wanted)
 
 
+POLICE_ABOVE = "police_district police_department police_ministry"
+
 ROLES = {
     role.name: role
     for role in (
@@ -51,9 +53,13 @@ ROLES = {
         _role("officer", "commune_police army", "see_people settle_identity hand_over"),
         _role("police_chief", "commune_police army", "see_people settle_identity review_class hand_over oversee"),
         _role("chair", "people_committee", "see_people sign_list oversee"),
-        _role("supervisor", "centre department police_department ministry", "oversee hand_over"),
+        _role(
+            "supervisor",
+            "centre department ministry police_district police_department police_ministry",
+            "oversee hand_over",
+        ),
         _role("issuer", "ministry", "issue oversee"),
-        _role("auditor", "ministry police_department operator", "audit"),
+        _role("auditor", "ministry police_ministry operator", "audit"),
         _role("administrator", "operator", "administer"),
         _role("sender", "site station", "upload"),  # a hospital's system, by an API key
     )

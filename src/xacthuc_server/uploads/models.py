@@ -85,3 +85,24 @@ class CellFinding(models.Model):
         """Read by upload, in the order of the file."""
 
         indexes = [models.Index(fields=["upload", "sheet", "row"])]
+
+
+class Mend(models.Model):
+    """A cell that somebody has mended here: it stands in place of what the file says."""
+
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="mends")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, db_index=False)
+    place = models.BigIntegerField()
+    sheet = models.TextField(blank=True)
+    row = models.IntegerField()
+    part = models.SmallIntegerField()
+    slot = models.SmallIntegerField()  # 0 for what is said of the person
+    field = models.CharField(max_length=20)  # of RAW_FIELDS
+    value = models.TextField(blank=True)
+    by = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        """The last of a cell counts."""
+
+        indexes = [models.Index(fields=["upload", "sheet", "row", "id"])]

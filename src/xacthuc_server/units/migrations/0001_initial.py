@@ -40,35 +40,16 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[
-                            ("station", "station"),
-                            ("site", "site"),
-                            ("centre", "centre"),
-                            ("department", "department"),
-                            ("ministry", "ministry"),
-                            ("commune_police", "commune_police"),
-                            ("police_department", "police_department"),
-                            ("people_committee", "people_committee"),
-                            ("army", "army"),
-                            ("operator", "operator"),
-                        ],
                         max_length=20,
                     ),
                 ),
                 (
                     "authority",
                     models.CharField(
-                        choices=[
-                            ("health", "health"),
-                            ("police", "police"),
-                            ("army", "army"),
-                            ("commune", "commune"),
-                            ("none", "none"),
-                        ],
                         max_length=8,
                     ),
                 ),
-                ("code", models.CharField(max_length=20, unique=True)),
+                ("code", models.CharField(max_length=40, unique=True)),
                 ("name", models.CharField(max_length=120)),
                 (
                     "above",

@@ -13,4 +13,5 @@ class Migration(migrations.Migration):
         wall.raise_wall("uploads_upload", wall.OF_BOTH),
         wall.raise_wall("uploads_row", wall.OF_BOTH),
         wall.raise_wall("uploads_cellfinding", wall.OF_BOTH),
+        wall.raise_wall("uploads_mend", wall.OF_ORGANISATION),
     ]
