@@ -101,9 +101,7 @@ def _complete(request: HttpRequest, case_id: int) -> None:
 
 def _hand_over(request: HttpRequest, case_id: int) -> None:
     to = request.POST.get("to", "")
-    actions.hand_over(
-        case_id, to=int(to) if to.isdecimal() else 0, why=request.POST.get("why", ""), **_given(request)
-    )
+    actions.hand_over(case_id, to=int(to) if to.isdecimal() else 0, why=request.POST.get("why", ""), **_given(request))
 
 
 DOES = {

@@ -19,7 +19,7 @@ SAMPLES = "samples"  # of the demonstration: signed by a key that nobody may tru
 
 
 @require_safe
-def show_gate(request: HttpRequest, name: str = "") -> HttpResponse:
+def show_gate(_request: HttpRequest, name: str = "") -> HttpResponse:
     """Give a file of the gate, or of the lists it fetches. Nobody logs in, and nothing is kept of who asks."""
     name = name or "index.html"
     kind = KINDS.get(Path(name).suffix)

@@ -56,7 +56,7 @@ def for_staff(view: View) -> View:
 
 def find_back(request: HttpRequest) -> str:
     """Give the page that an answer leads back to: the one that was named, if it is ours."""
-    back = request.POST.get("back", "") or request.path
+    back = request.POST.get("back", "") or (request.path if request.method == "GET" else "/")
     return back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else "/"
 
 
