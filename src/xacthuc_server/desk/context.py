@@ -21,7 +21,13 @@ class Entry:
 
 
 # In the order of the menu. A page is put here with its view, so that no link leads nowhere.
-MENU = (Entry("home", "menu_home"),)
+MENU = (
+    Entry("home", "menu_home"),
+    Entry("work", "menu_work", "hand_over"),
+    Entry("classes", "menu_classes", "review_class"),
+    Entry("signing", "menu_signing", "sign_doses"),
+    Entry("commune_list", "menu_commune_list", "sign_list"),
+)
 
 
 def show_acting(request: HttpRequest) -> dict[str, Any]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from xacthuc_server.desk.due import list_due
 from xacthuc_server.texts import LANGUAGES
 from xacthuc_server.units.middleware import CHOSEN
 
@@ -19,7 +21,8 @@ def show_home(request: HttpRequest) -> HttpResponse:
     """Show what is due today; to somebody who is not logged in, what this is."""
     if not request.user.is_authenticated:
         return render(request, "desk/welcome.html")
-    return render(request, "desk/home.html")
+    due = list_due(request.acting, now=timezone.now())  # type: ignore[attr-defined]  # set by ActingMiddleware
+    return render(request, "desk/home.html", {"due": due})
 
 
 @login_required

@@ -49,9 +49,30 @@ def draft_list(*, by: Acting) -> Draft:
     return Draft((last or 0) + 1, "\n".join(lines))
 
 
-def sign_list(*, factor_at: datetime | None, by: Acting, now: datetime, signer: Signer, organisation: str) -> int:
-    """Sign the commune's list of results; gives its number. Raises NotAllowed, FactorNeeded, ListEmpty, OrderGone."""
+@action
+def order_list(*, post: int | None, factor_at: datetime | None, by: Acting, now: datetime) -> None:
+    """Order the commune's list of results to be signed; `post` is the one that is acted in, None where no job follows.
+
+    Raises NotAllowed, FactorNeeded, ListEmpty.
+    """
     check_factor(factor_at, now=now)
+    draft = draft_list(by=by)
+    tell("list.ordered", by=by, now=now, about=f"list:{by.organisation_id}-{draft.number}")
+    if post is not None:
+        from procrastinate.contrib.django import app  # the app is there once Django is
+
+        app.configure_task("issuing.sign_list").defer(post_id=post)
+
+
+def sign_list(*, factor_at: datetime | None, by: Acting, now: datetime, signer: Signer, organisation: str) -> int:
+    """Sign the commune's list at once, without a job; gives its number. Raises as order_list does, and OrderGone."""
+    with act_as(by):
+        order_list(post=None, factor_at=factor_at, by=by, now=now)
+    return carry_out_list(by=by, now=now, signer=signer, organisation=organisation)
+
+
+def carry_out_list(*, by: Acting, now: datetime, signer: Signer, organisation: str) -> int:
+    """Sign the list that was ordered; gives its number. Raises NotAllowed, ListEmpty, OrderGone."""
     with act_as(by):
         draft = draft_list(by=by)
     signature = sign(draft.write(organisation=organisation), signer=signer)

@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 from xacthuc_server.accounts.acting import act_as, work_as
 from xacthuc_server.issuing.certifying import issue_certificates
 from xacthuc_server.issuing.keys import open_central_signer, open_organisation_signer, read_secret
+from xacthuc_server.issuing.lists import carry_out_list
 from xacthuc_server.issuing.models import Signing
 from xacthuc_server.issuing.publishing import publish_lists
 from xacthuc_server.issuing.signing import carry_out
@@ -29,6 +30,15 @@ def sign_ordered(*, order_id: int, post_id: int) -> None:
             return
     with open_organisation_signer(post.organisation, now=now) as signer:
         carry_out(order_id, by=by, now=now, signer=signer)
+
+
+@app.task(name="issuing.sign_list", retry=AGAIN)
+def sign_list(*, post_id: int) -> None:
+    """Sign the list of results that the chair of a commune has ordered, with the key of the committee."""
+    post = Post.objects.select_related("organisation__unit").get(id=post_id)
+    now = timezone.now()
+    with open_organisation_signer(post.organisation, now=now) as signer:
+        carry_out_list(by=take_post(post), now=now, signer=signer, organisation=post.organisation.code)
 
 
 @app.task(name="issuing.issue", retry=AGAIN, lock="issuing.issue")

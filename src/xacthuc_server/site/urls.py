@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("post/", views.choose_post, name="choose_post"),
     path("language/", views.choose_language, name="choose_language"),
     path("accounts/", include("allauth.urls")),
+    path("", include("xacthuc_server.desk.settling_urls")),
 ]
 
 handler400 = views.refuse_request
