@@ -10,10 +10,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from xacthuc_server.desk.due import list_due
+from xacthuc_server.desk.language import COOKIE
 from xacthuc_server.texts import LANGUAGES
 from xacthuc_server.units.middleware import CHOSEN
 
-LANGUAGE_COOKIE = "language"
 YEAR = 365 * 86400
 
 
@@ -52,7 +52,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     language = request.POST.get("language")
     if language in LANGUAGES:
         answer.set_cookie(
-            LANGUAGE_COOKIE, language, max_age=YEAR, httponly=True, secure=request.is_secure(), samesite="Lax"
+            COOKIE, language, max_age=YEAR, httponly=True, secure=request.is_secure(), samesite="Lax"
         )
     return answer
 
