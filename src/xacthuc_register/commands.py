@@ -59,7 +59,8 @@ def keys(data: Path, partner: str | None, role: str | None, key: Path | None, ma
 @DATA
 def log(data: Path) -> None:
     """Print the log, a line each, and check that it is whole; the last hash is worth keeping elsewhere."""
-    for line in read_log(NodeFolder(data.absolute()).state):
+    state = NodeFolder(data.absolute()).state
+    for line in read_log(state) if state.exists() else ():  # a node that never ran was asked nothing
         click.echo(json.dumps(line, ensure_ascii=False))
 
 
