@@ -65,7 +65,7 @@ def log(data: Path) -> None:
 
 
 def main() -> None:
-    """Run `serve` where the command `xacthuc` is not installed; ends as that does."""
+    """Run `serve` as a program of its own, that ends as the command `xacthuc` does."""
     try:
         serve.main(standalone_mode=False)
     except (Exception, KeyboardInterrupt) as error:
@@ -85,7 +85,3 @@ def make_pair(path: Path) -> Ed25519PublicKey:
 
 def _say(code: str, name: str) -> str:
     return "\n".join(str(load_texts()[code][language]).format(name=name) for language in ("vi", "en"))
-
-
-if __name__ == "__main__":
-    main()
