@@ -59,12 +59,13 @@ def keys(data: Path, partner: str | None, role: str | None, key: Path | None, ma
 @DATA
 def log(data: Path) -> None:
     """Print the log, a line each, and check that it is whole; the last hash is worth keeping elsewhere."""
-    for line in read_log(NodeFolder(data.absolute()).state):
+    state = NodeFolder(data.absolute()).state
+    for line in read_log(state) if state.exists() else ():  # a node that never ran was asked nothing
         click.echo(json.dumps(line, ensure_ascii=False))
 
 
 def main() -> None:
-    """Run `serve` where the command `xacthuc` is not installed; ends as that does."""
+    """Run `serve` as a program of its own, that ends as the command `xacthuc` does."""
     try:
         serve.main(standalone_mode=False)
     except (Exception, KeyboardInterrupt) as error:
@@ -84,7 +85,3 @@ def make_pair(path: Path) -> Ed25519PublicKey:
 
 def _say(code: str, name: str) -> str:
     return "\n".join(str(load_texts()[code][language]).format(name=name) for language in ("vi", "en"))
-
-
-if __name__ == "__main__":
-    main()
