@@ -106,7 +106,7 @@ def get_case(case_id: int, *, by: Acting, now: datetime) -> Case:
 def list_destinations(case: Case) -> list[Organisation]:
     """List to whom a case can be handed over: of its kind, in the same province, and the army."""
     kinds = OWNERS[case.kind]
-    lower = case.place // 10**10 * 10**10  # the province's own territory; see units/places.py
+    lower = case.place // 10**10 * 10**10  # the province's own territory, as units.places reckons it
     near = Q(unit__lower__gte=lower, unit__upper__lte=lower + 10**10) | Q(kind="army")
     found = Organisation.objects.filter(near, kind__in=kinds).exclude(id=case.owner_id)
     return list(found.order_by("kind", "name")[:DESTINATIONS])

@@ -14,6 +14,7 @@ from xacthuc_server.cases.node import open_node
 from xacthuc_server.cases.permissions import is_owner
 from xacthuc_server.cases.policies import can_step
 from xacthuc_server.cases.steps import REASONS
+from xacthuc_server.desk.acting import get_acting
 from xacthuc_server.desk.refusing import for_staff
 from xacthuc_server.people.actions import Vouched
 from xacthuc_server.people.restating import Restated
@@ -26,7 +27,7 @@ FACTS = ("name", "birth_date", "sex", "number", "passport", "phone", "nationalit
 @for_staff
 def show_work(request: HttpRequest) -> HttpResponse:
     """Show what is to be settled, what is due first."""
-    by, now = request.acting, timezone.now()  # type: ignore[attr-defined]  # set by ActingMiddleware
+    by, now = get_acting(request), timezone.now()
     page = request.GET.get("page", "1")
     wanted = queries.Wanted(
         kind=request.GET.get("kind", ""),
@@ -48,7 +49,7 @@ def show_work(request: HttpRequest) -> HttpResponse:
 @for_staff
 def show_case(request: HttpRequest, case_id: int) -> HttpResponse:
     """Show one case."""
-    case = queries.get_case(case_id, by=request.acting, now=timezone.now())  # type: ignore[attr-defined]
+    case = queries.get_case(case_id, by=get_acting(request), now=timezone.now())
     return _render(request, case)
 
 
@@ -56,7 +57,7 @@ def show_case(request: HttpRequest, case_id: int) -> HttpResponse:
 @for_staff
 def show_candidates(request: HttpRequest, case_id: int) -> HttpResponse:
     """Show one case with whom it may mean, asked of the register now; the answer is kept nowhere."""
-    by, now = request.acting, timezone.now()  # type: ignore[attr-defined]  # set by ActingMiddleware
+    by, now = get_acting(request), timezone.now()
     case = queries.get_case(case_id, by=by, now=now)
     found = read_candidates(case.id, register=open_node(), by=by, now=now, version=_version(request))
     return _render(request, case, candidates=found)
@@ -117,7 +118,7 @@ DOES = {
 
 def _given(request: HttpRequest) -> dict[str, object]:
     """Give what every action takes."""
-    return {"by": request.acting, "now": timezone.now(), "version": _version(request)}  # type: ignore[attr-defined]
+    return {"by": get_acting(request), "now": timezone.now(), "version": _version(request)}
 
 
 def _version(request: HttpRequest) -> int:
@@ -132,7 +133,7 @@ def _turn(request: HttpRequest, page: int) -> str:
 
 
 def _render(request: HttpRequest, case: Case, **more: object) -> HttpResponse:
-    by = request.acting  # type: ignore[attr-defined]  # set by ActingMiddleware
+    by = get_acting(request)
     own = is_owner(by, case)
     army = case.owner.authority == "army"
     by_document = army or case.person.identity == "FOREIGN"

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from xacthuc.certificates.paper import PaperRefused
 from xacthuc.certificates.paper_text import read_paper
 from xacthuc.certificates.press import Press
+from xacthuc_server.desk.acting import get_acting
 from xacthuc_server.desk.refusing import for_staff
 from xacthuc_server.issuing import queries
 
@@ -23,7 +24,7 @@ _press_lock = threading.Lock()  # the press is not for several threads at once
 @for_staff
 def show_certificates(request: HttpRequest, person_id: int) -> HttpResponse:
     """Show all certificates of a person, and what became of them."""
-    found = queries.get_person(person_id, by=request.acting, now=timezone.now())  # type: ignore[attr-defined]
+    found = queries.get_person(person_id, by=get_acting(request), now=timezone.now())
     if found is None:
         raise Http404
     return render(request, "desk/certificates.html", {"person": found[0], "certificates": found[1]})
@@ -33,7 +34,7 @@ def show_certificates(request: HttpRequest, person_id: int) -> HttpResponse:
 @for_staff
 def print_certificate(request: HttpRequest, certificate_id: int) -> HttpResponse:
     """Give a valid certificate as PDF."""
-    one = queries.get_certificate(certificate_id, by=request.acting, now=timezone.now())  # type: ignore[attr-defined]
+    one = queries.get_certificate(certificate_id, by=get_acting(request), now=timezone.now())
     if one is None or one.revoked_at is not None:
         raise Http404
     try:

@@ -15,6 +15,7 @@ from xacthuc_server.cases.evidence import read_candidates
 from xacthuc_server.cases.models import Case, Review
 from xacthuc_server.cases.node import open_node
 from xacthuc_server.cases.steps import REASONS
+from xacthuc_server.desk.acting import get_acting, get_post_id
 from xacthuc_server.desk.refusing import for_staff
 from xacthuc_server.units.posts import check_can
 
@@ -25,7 +26,7 @@ CHANCE = random.SystemRandom()  # nobody foresees what will be looked at
 @for_staff
 def show_classes(request: HttpRequest) -> HttpResponse:
     """Show the classes that can be settled together, and the reviews under way."""
-    by = request.acting  # type: ignore[attr-defined]  # set by ActingMiddleware
+    by = get_acting(request)
     check_can(by, "review_class")
     told = {"classes": queries.list_classes(by), "reviews": queries.list_reviews(by), "reasons": REASONS}
     return render(request, "desk/classes.html", told)
@@ -36,7 +37,7 @@ def show_classes(request: HttpRequest) -> HttpResponse:
 def draw(request: HttpRequest) -> HttpResponse:
     """Draw the sample of a class."""
     given = {name: request.POST.get(name, "") for name in ("kind", "choice")}
-    by, now = request.acting, timezone.now()  # type: ignore[attr-defined]  # set by ActingMiddleware
+    by, now = get_acting(request), timezone.now()
     review = classes.draw_review(request.POST.get("alike", ""), rng=CHANCE, by=by, now=now, **given)
     return redirect("review", review_id=review.id)
 
@@ -45,7 +46,7 @@ def draw(request: HttpRequest) -> HttpResponse:
 @for_staff
 def show_review(request: HttpRequest, review_id: int) -> HttpResponse:
     """Show a review: what was looked at, what is still to be looked at, what came of it."""
-    review = classes.take_review(review_id, by=request.acting)  # type: ignore[attr-defined]
+    review = classes.take_review(review_id, by=get_acting(request))
     return _render(request, review)
 
 
@@ -53,7 +54,7 @@ def show_review(request: HttpRequest, review_id: int) -> HttpResponse:
 @for_staff
 def look(request: HttpRequest, review_id: int) -> HttpResponse:
     """Show the next case of the sample, and note that it was looked at."""
-    by, now = request.acting, timezone.now()  # type: ignore[attr-defined]  # set by ActingMiddleware
+    by, now = get_acting(request), timezone.now()
     review = classes.take_review(review_id, by=by)
     left = [case_id for case_id in review.sample if case_id not in review.looked]
     if not left:
@@ -72,9 +73,9 @@ def sign(request: HttpRequest, review_id: int) -> HttpResponse:
     version = request.POST.get("version", "")
     classes.settle_class(
         review_id,
-        post=request.post.id,  # type: ignore[attr-defined]  # set by ActingMiddleware
+        post=get_post_id(request),
         factor_at=find_factor(request),
-        by=request.acting,  # type: ignore[attr-defined]  # likewise
+        by=get_acting(request),
         now=timezone.now(),
         version=int(version) if version.isdecimal() and len(version) < 10 else -1,
     )
@@ -83,7 +84,7 @@ def sign(request: HttpRequest, review_id: int) -> HttpResponse:
 
 def _find_meant(case: Case, request: HttpRequest) -> object:
     """Give whom the register is sure of, as it says now; None where it no longer shows them."""
-    by, now = request.acting, timezone.now()  # type: ignore[attr-defined]  # set by ActingMiddleware
+    by, now = get_acting(request), timezone.now()
     found = read_candidates(case.id, register=open_node(), by=by, now=now, version=case.version)
     return next((one for one in found if one.person == case.person.reference), None)
 

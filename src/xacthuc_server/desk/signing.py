@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from xacthuc_server.accounts.factor import find_factor
+from xacthuc_server.desk.acting import get_acting, get_post_id
 from xacthuc_server.desk.refusing import for_staff
 from xacthuc_server.issuing import actions, queries
 from xacthuc_server.issuing.lists import draft_list
@@ -19,7 +20,7 @@ from xacthuc_server.issuing.signing import LARGEST
 @for_staff
 def show_signing(request: HttpRequest) -> HttpResponse:
     """Show the doses that the site has still to sign."""
-    by = request.acting  # type: ignore[attr-defined]  # set by ActingMiddleware
+    by = get_acting(request)
     doses = queries.list_to_sign(by=by, now=timezone.now())
     told = {
         "doses": doses,
@@ -36,9 +37,9 @@ def sign(request: HttpRequest) -> HttpResponse:
     """Order the doses that were shown to be signed."""
     actions.order_signing(
         _read_chosen(request.POST.get("chosen", "")),
-        post=request.post.id,  # type: ignore[attr-defined]  # set by ActingMiddleware
+        post=get_post_id(request),
         factor_at=find_factor(request),
-        by=request.acting,  # type: ignore[attr-defined]  # likewise
+        by=get_acting(request),
         now=timezone.now(),
     )
     return redirect("signing")
@@ -48,7 +49,7 @@ def sign(request: HttpRequest) -> HttpResponse:
 @for_staff
 def show_list(request: HttpRequest) -> HttpResponse:
     """Show what the chair's list would say, and the lists before."""
-    by = request.acting  # type: ignore[attr-defined]  # set by ActingMiddleware
+    by = get_acting(request)
     try:
         draft = draft_list(by=by)
         count = draft.lines.count("\n") + 1
@@ -62,9 +63,9 @@ def show_list(request: HttpRequest) -> HttpResponse:
 def sign_list(request: HttpRequest) -> HttpResponse:
     """Order the commune's list to be signed."""
     actions.order_list(
-        post=request.post.id,  # type: ignore[attr-defined]  # set by ActingMiddleware
+        post=get_post_id(request),
         factor_at=find_factor(request),
-        by=request.acting,  # type: ignore[attr-defined]  # likewise
+        by=get_acting(request),
         now=timezone.now(),
     )
     return redirect("commune_list")

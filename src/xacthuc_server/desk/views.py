@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from xacthuc_server.desk.acting import get_acting
 from xacthuc_server.desk.due import list_due
 from xacthuc_server.desk.language import COOKIE
 from xacthuc_server.texts import LANGUAGES
@@ -21,7 +22,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
     """Show what is due today; to somebody who is not logged in, what this is."""
     if not request.user.is_authenticated:
         return render(request, "desk/welcome.html")
-    due = list_due(request.acting, now=timezone.now())  # type: ignore[attr-defined]  # set by ActingMiddleware
+    due = list_due(get_acting(request), now=timezone.now())
     return render(request, "desk/home.html", {"due": due})
 
 

@@ -1,4 +1,4 @@
-"""The tables, as models.py beside this folder has them."""
+"""The tables, as the models have them."""
 
 import django.db.models.deletion
 from django.db import migrations, models

@@ -6,7 +6,7 @@ from xacthuc_server.accounts import wall
 
 
 class Migration(migrations.Migration):
-    """See accounts/wall.py."""
+    """Who sees which rows, as accounts.wall says it."""
 
     dependencies = [("issuing", "0001_initial"), ("accounts", "0002_acting")]
     operations = [
