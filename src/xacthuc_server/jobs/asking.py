@@ -8,6 +8,7 @@ A node that is away is asked again later; since when it is away is written down,
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -118,6 +119,8 @@ def _ask_some(some: Sequence[Person], *, officer: str, clock: Clock, judge: Judg
 def write_claim(person: Person) -> dict[str, str | None]:
     """Give what the register is told of a person: the keys that matching reads, and a name for the question."""
     known = {name: getattr(person, {"place": "place_text"}.get(name, name)) for name in PERSON_COLUMNS}
+    if not re.fullmatch(r"\d{10}", known["phone"] or ""):
+        known["phone"] = None  # a foreign one: the register has none
     return {"ref": f"{person.id}:{person.version}", **known}
 
 

@@ -9,6 +9,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from xacthuc_server.jobs import issuing, settling
+from xacthuc_server.jobs.annotating import annotate_upload
 from xacthuc_server.jobs.asking import RegisterAway, ask_everybody, ask_upload
 from xacthuc_server.jobs.reading import read_upload
 
@@ -32,3 +33,9 @@ def ask(upload_id: str | None = None) -> None:
         ask_upload(uuid.UUID(upload_id), clock=timezone.now)
     else:
         ask_everybody(clock=timezone.now)
+
+
+@app.task(name="uploads.annotate", queue="uploads", retry=AGAIN)
+def annotate(upload_id: str) -> None:
+    """Make the annotated copy of a file."""
+    annotate_upload(uuid.UUID(upload_id))
