@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from xacthuc.findings import get_code
-from xacthuc_server.desk.answering import page, say_here
+from xacthuc_server.desk.refusing import for_staff
+from xacthuc_server.desk.templatetags.words import words
 from xacthuc_server.people.mending import Cell, MendRefused, mend_cell
 from xacthuc_server.people.models import Standing
 from xacthuc_server.people.queries import count_verdicts
@@ -34,7 +35,7 @@ from xacthuc_server.uploads.raw import has_rows
 AT_WORK = ("received", "reading")
 
 
-@page
+@for_staff
 def show_uploads(request: HttpRequest) -> HttpResponse:
     """Show the files of one's organisation, and take one in."""
     if request.method == "POST":
@@ -57,14 +58,14 @@ def _receive(request: HttpRequest) -> HttpResponse:
             content=given,  # type: ignore[arg-type]
         )
     except UploadRefused as refusal:
-        messages.error(request, say_here(refusal.code))
+        messages.error(request, words(refusal.code))
         return redirect("uploads")
     if upload.again:
-        messages.warning(request, say_here("upload_again"))
+        messages.warning(request, words("upload_again"))
     return redirect("upload", upload.id)
 
 
-@page
+@for_staff
 @require_GET
 def show_upload(request: HttpRequest, upload_id: uuid.UUID) -> HttpResponse:
     """Show what became of a file."""
@@ -72,7 +73,7 @@ def show_upload(request: HttpRequest, upload_id: uuid.UUID) -> HttpResponse:
     return render(request, "desk/uploads/page.html", _tell(upload))
 
 
-@page
+@for_staff
 @require_GET
 def show_progress(request: HttpRequest, upload_id: uuid.UUID) -> HttpResponse:
     """Show how far a file is: the part of its page that asks again until it is done."""
@@ -89,7 +90,9 @@ def _tell(upload: Upload) -> dict[str, Any]:
         "at_work": upload.state in AT_WORK,
         "read": read,
         "state_code": f"upload_state_{upload.state}",
-        "states": [(f"row_{state}", counts.get(state, 0)) for state in ROW_STATES if state != "ignored"] if read else [],
+        "states": [(f"row_{state}", counts.get(state, 0)) for state in ROW_STATES if state != "ignored"]
+        if read
+        else [],
         "verdicts": count_verdicts(upload.id) if read else {},
         "away": Standing.objects.filter(id=1).exclude(away_since=None).first() if upload.state == "recorded" else None,
         "codes": [(get_code(code), number) for code, number in codes],
@@ -102,7 +105,7 @@ def _weigh(code: str) -> int:
     return ("refused", "wrong", "repaired", "noted").index(get_code(code).kind)
 
 
-@page
+@for_staff
 @require_GET
 def show_cells(request: HttpRequest, upload_id: uuid.UUID) -> HttpResponse:
     """Show the rows of a sheet in which something is wrong, to be mended where they stand."""
@@ -119,7 +122,7 @@ def show_cells(request: HttpRequest, upload_id: uuid.UUID) -> HttpResponse:
     return render(request, "desk/uploads/cells.html", {"upload": upload, "grid": grid})
 
 
-@page
+@for_staff
 @require_POST
 def mend(request: HttpRequest, upload_id: uuid.UUID) -> HttpResponse:
     """Take a mended value in, and show its row as it is now."""
@@ -136,7 +139,7 @@ def mend(request: HttpRequest, upload_id: uuid.UUID) -> HttpResponse:
         refused = refusal.code
     if "HX-Request" not in request.headers:
         if refused:
-            messages.error(request, say_here(refused))
+            messages.error(request, words(refused))
         return redirect(f"{reverse('upload_cells', args=[upload.id])}?sheet={cell.sheet}&after={max(cell.row - 1, 0)}")
     grid = show_rows(upload, cell.sheet, [cell.row])
     mine = [row for row in grid.rows if row.part == cell.part]
@@ -144,7 +147,7 @@ def mend(request: HttpRequest, upload_id: uuid.UUID) -> HttpResponse:
     return render(request, "desk/uploads/row.html", shown)
 
 
-@page
+@for_staff
 def annotate(request: HttpRequest, upload_id: uuid.UUID) -> HttpResponse:
     """Let an annotated copy be made, say how far it is, or give it."""
     acting = request.acting  # type: ignore[attr-defined]
@@ -154,7 +157,9 @@ def annotate(request: HttpRequest, upload_id: uuid.UUID) -> HttpResponse:
         return render(request, "desk/uploads/annotated.html", {"upload": upload, "annotated": None, "ordered": True})
     found = find_annotated(upload)
     if "wait" in request.GET:
-        return render(request, "desk/uploads/annotated.html", {"upload": upload, "annotated": found, "ordered": not found})
+        return render(
+            request, "desk/uploads/annotated.html", {"upload": upload, "annotated": found, "ordered": not found}
+        )
     if found is None:
         raise Http404
     return FileResponse(found.open("rb"), as_attachment=True, filename=found.name)

@@ -18,7 +18,9 @@ from typing import Any, Protocol
 from django.conf import settings
 from django.db.models import QuerySet
 
+from xacthuc.exchange.keys import read_private_key, read_public_key
 from xacthuc.exchange.tables import PERSON_COLUMNS
+from xacthuc_register.client import NodeAway, open_partner
 from xacthuc_server.accounts.acting import act_as, work_as
 from xacthuc_server.cases.actions import open_cases
 from xacthuc_server.people.actions import judge_doses, record_answers, record_standing
@@ -66,6 +68,11 @@ def ask_upload(upload_id: uuid.UUID, *, clock: Clock, judge: Judge | None = None
         raise RegisterSilent
     with act_as(work_as(TASK, organisation_id=upload.organisation_id)) as by:
         finish_upload(upload, by=by, now=clock())
+
+
+def ask_person(person_id: int, *, clock: Clock, judge: Judge | None = None) -> None:
+    """Ask about one person, whom somebody at a counter waits for; raises RegisterAway."""
+    _ask(Person.objects.filter(id=person_id), officer=f"job:{TASK}", clock=clock, judge=judge)
 
 
 def ask_everybody(*, clock: Clock, judge: Judge | None = None) -> None:
@@ -131,9 +138,6 @@ def open_judge() -> Judge:
     """
     if not settings.NODE:
         raise RegisterAway
-    from xacthuc.exchange.keys import read_private_key, read_public_key
-    from xacthuc_register.client import NodeAway, open_partner
-
     folder = Path(settings.DATA) / "register"
     partner = open_partner(settings.NODE, read_private_key(folder / "health.pem"), read_public_key(folder / "node.pem"))
 

@@ -94,7 +94,9 @@ def list_scopes(by: Acting) -> tuple[Q, ...]:
 def _list_choices(wanted: Wanted) -> Iterable[Q]:
     for number in wanted.numbers:
         columns = {12: ("number12",), 9: ("number9",), 10: ("insurance",)}.get(len(number), ("passport",))
-        yield from (Q(**{column: number}) for column in (*columns, *(("passport",) if columns != ("passport",) else ())))
+        yield from (
+            Q(**{column: number}) for column in (*columns, *(("passport",) if columns != ("passport",) else ()))
+        )
     if wanted.phone:
         yield Q(phone=wanted.phone)
     if len(wanted.words) == 1:
@@ -159,7 +161,9 @@ def list_history(person: Person, doses: Sequence[Dose]) -> Sequence[Change]:
 
 def _compare(before: Any, after: Any) -> dict[str, Any]:
     names = [name for name in SHOWN if hasattr(after, name)]
-    return {name: getattr(after, name) for name in names if before is None or getattr(before, name) != getattr(after, name)}
+    return {
+        name: getattr(after, name) for name in names if before is None or getattr(before, name) != getattr(after, name)
+    }
 
 
 def list_waiting(*, by: Acting, now: datetime) -> Sequence[Person]:
