@@ -23,7 +23,6 @@ from xacthuc_server.people.queries import (
     search_people,
 )
 
-
 # What is said of an entry that has just been taken in, by what became of it.
 ENTERED = {"recorded": "entered_recorded", "same": "entered_same", "listed": "entered_listed"}
 

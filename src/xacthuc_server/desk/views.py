@@ -52,9 +52,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     answer = redirect(back)
     language = request.POST.get("language")
     if language in LANGUAGES:
-        answer.set_cookie(
-            COOKIE, language, max_age=YEAR, httponly=True, secure=request.is_secure(), samesite="Lax"
-        )
+        answer.set_cookie(COOKIE, language, max_age=YEAR, httponly=True, secure=request.is_secure(), samesite="Lax")
     return answer
 
 

@@ -20,7 +20,8 @@ import psycopg
 from psycopg import sql
 
 from xacthuc_server.accounts.wall import APP_ROLE, write_grants
-from xacthuc_server.site.postgres import DatabaseRefused, find_server, start_server
+from xacthuc_server.site.postgres import find_server, start_server
+from xacthuc_server.site.refusals import DatabaseRefused
 
 OWNER_ROLE = "xacthuc_owner"
 DATABASE = "xacthuc"
