@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from intake_cast import NOW, Cast, read
 from intake_register import Village
+
 from line import write_csv
 from village import DOSE, HEADINGS, PEOPLE, note_person
 
