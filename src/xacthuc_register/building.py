@@ -26,9 +26,10 @@ import pyarrow.parquet as pq
 from xacthuc import __version__
 from xacthuc.exchange.references import Referrer
 from xacthuc.exchange.storing import storing
-from xacthuc.matching import read_model
+from xacthuc.matching import ModelRefused, read_model
 from xacthuc.matching.model import NARROW_FROM
 from xacthuc.runs.prepared import People
+from xacthuc.runs.refusals import VerifyRefused
 from xacthuc_register.blocks import HOLDERS, Parts, hash_parts, hash_text, list_blocks, read_people
 from xacthuc_register.refusals import NodeRefused
 
@@ -77,7 +78,7 @@ def build_index(
 ) -> Path:
     """Index a version of a prepared register; gives the folder of the index, which is there whole or not at all.
 
-    Raises NodeRefused where nobody has given weights, or a value cannot be kept.
+    Raises NodeRefused where nobody has given weights, or a value cannot be kept; VerifyRefused where they are none.
     """
     weights = model or people.model
     if weights is None:
@@ -105,9 +106,12 @@ def build_index(
 
 
 def take_model(place: Path, model: Path | None) -> None:
-    """Let an index weigh by a model from now on; without one it stays as it is. Raises ModelRefused."""
+    """Let an index weigh by a model from now on; without one it stays as it is. Raises VerifyRefused."""
     if model is not None:
-        read_model(model)
+        try:
+            read_model(model)
+        except ModelRefused as error:
+            raise VerifyRefused("run_aid_unusable", f"{model} ({error.vi})", en=f"{model} ({error.en})") from None
         with storing(place / "model.json") as unfinished:
             shutil.copyfile(model, unfinished)
 

@@ -18,10 +18,11 @@ from xacthuc_register.state import read_log
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
+SETTINGS = {"help_option_names": ["-h", "--help"]}  # as those of the command `xacthuc`
 DATA = click.option("--data", required=True, type=FOLDER, help="The node's folder: keys, index, log.")
 
 
-@click.command()
+@click.command(context_settings=SETTINGS)
 @DATA
 @click.option("--register", type=FOLDER, help="The prepared register; without it the index that is there.")
 @click.option("--model", type=FILE, help="A model.json, where the prepared register has none.")
@@ -33,7 +34,7 @@ def serve(data: Path, register: Path | None, model: Path | None, port: int) -> N
         wait_for_end()
 
 
-@click.command()
+@click.command(context_settings=SETTINGS)
 @DATA
 @click.option("--partner", help="Name of a partner who may ask from now on.")
 @click.option("--role", type=click.Choice(ROLES), help="What the partner is.")
@@ -55,16 +56,17 @@ def keys(data: Path, partner: str | None, role: str | None, key: Path | None, ma
         click.echo(f"{key_id}  {known.role}  {known.name}")
 
 
-@click.command()
+@click.command(context_settings=SETTINGS)
 @DATA
 def log(data: Path) -> None:
     """Print the log, a line each, and check that it is whole; the last hash is worth keeping elsewhere."""
-    for line in read_log(NodeFolder(data.absolute()).state):
+    state = NodeFolder(data.absolute()).state
+    for line in read_log(state) if state.exists() else ():  # a node that never ran was asked nothing
         click.echo(json.dumps(line, ensure_ascii=False))
 
 
 def main() -> None:
-    """Run `serve` where the command `xacthuc` is not installed; ends as that does."""
+    """Run `serve` as a program of its own, that ends as the command `xacthuc` does."""
     try:
         serve.main(standalone_mode=False)
     except (Exception, KeyboardInterrupt) as error:
@@ -84,7 +86,3 @@ def make_pair(path: Path) -> Ed25519PublicKey:
 
 def _say(code: str, name: str) -> str:
     return "\n".join(str(load_texts()[code][language]).format(name=name) for language in ("vi", "en"))
-
-
-if __name__ == "__main__":
-    main()

@@ -125,7 +125,7 @@ def open_store(
 
 def _remove_others(index: Path, place: Path) -> None:
     for other in index.iterdir():
-        if other != place:
+        if other != place and other.is_dir():
             shutil.rmtree(other)
 
 

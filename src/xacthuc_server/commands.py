@@ -13,8 +13,8 @@ import click
 from xacthuc_server.audit.chain import Checked, check_chain, read_links
 from xacthuc_server.audit.exporting import export_chain
 from xacthuc_server.site.database import open_address
-from xacthuc_server.site.postgres import DatabaseRefused
-from xacthuc_server.site.serving import ServeRefused, Site, run_site, wait_for_end
+from xacthuc_server.site.refusals import ServeRefused, SiteRefused
+from xacthuc_server.site.serving import Site, run_site, wait_for_end
 from xacthuc_server.texts import say
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -48,21 +48,18 @@ def serve(port: int, data: Path | None, register: Path | None, demonstration: Pa
     With --demonstration and without a terminal it says what there is to try, and ends.
     """
     folder = (data or choose_folder(TRYING if demonstration else "platform")).absolute()
-    try:
-        _check_port(port)
+    _check_port(port)
+    if demonstration:
+        register = prepare_register(demonstration, folder)
+    with run_site(folder, port=port, register=register) as site:
+        click.echo(_speak("serve_ready", site.address))
         if demonstration:
-            register = prepare_register(demonstration, folder)
-        with run_site(folder, port=port, register=register) as site:
-            click.echo(_speak("serve_ready", site.address))
-            if demonstration:
-                _show_trying(site, demonstration)
-                if not sys.stdout.isatty():
-                    return
-            ended = wait_for_end(site)
-            if ended:
-                raise ServeRefused("serve_ended", site.data / "logs" / f"{ended}.log")
-    except (DatabaseRefused, ServeRefused) as refusal:
-        raise click.ClickException(_speak(refusal.code, refusal.what)) from None
+            _show_trying(site, demonstration)
+            if not sys.stdout.isatty():
+                return
+        ended = wait_for_end(site)
+        if ended:
+            raise ServeRefused("serve_ended", site.data / "logs" / f"{ended}.log")
     click.echo(_speak("serve_stopped"))
 
 
@@ -109,13 +106,10 @@ def audit() -> None:
 def export(to: Path, data: Path | None) -> None:
     """Write all seals and their events into the file TO, to be checked anywhere. Exit code 0; 1 where it cannot."""
     if to.exists():
-        raise click.ClickException(_speak("audit_file_exists", to))
+        raise SiteRefused("audit_file_exists", to)
     folder = data or choose_folder("platform")
-    try:
-        with open_address(folder) as address:
-            seals, events = export_chain(address, to)
-    except DatabaseRefused as refusal:
-        raise click.ClickException(_speak(refusal.code, refusal.what)) from None
+    with open_address(folder) as address:
+        seals, events = export_chain(address, to)
     click.echo(_speak("audit_exported", to, seals=seals, events=events))
 
 

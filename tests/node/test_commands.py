@@ -35,6 +35,8 @@ def test_a_partner_needs_a_role_and_a_key(tmp_path: Path, words: list[str]) -> N
 
 def test_the_log_is_printed(cast: Cast) -> None:
     cast.health.check([make_claim(0)], organisation="station-1", officer="staff-7")
+    asleep = str(cast.folder.path.parent / "asleep")
+    assert CliRunner().invoke(commands.log, ["--data", asleep], catch_exceptions=False).output == ""
     said = CliRunner().invoke(commands.log, ["--data", str(cast.folder.path)], catch_exceptions=False).output
     line = json.loads(said)
     assert (line["action"], line["officer"], len(line["hash"])) == ("check", "staff-7", 64)

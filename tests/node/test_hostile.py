@@ -36,13 +36,20 @@ ASKED = {
 }
 
 
+USABLE = {
+    "/v1/check": {"asker": {"officer": "a", "organisation": "b"}, "claims": [make_claim(0)]},
+    "/v1/candidates": {"officer": "a", "case": "b", "claim": {k: v for k, v in make_claim(0).items() if k != "ref"}},
+    "/v1/vouch": {"officer": "a", "case": "b", "items": [{"ref": "r", "claim": make_claim(0), "person": "p"}]},
+}
+
+
 @pytest.mark.parametrize("path", ASKED)
 def test_nothing_that_is_sent_is_a_mistake_of_the_node(cast: Cast, path: str) -> None:
     cast.keep_budgets(claims_a_day=10**9, looks_a_day=10**9, vouched_a_day=10**9, asked_a_day=10**9)
     seen: set[int] = set()
 
     @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    @given(ASKED[path], st.integers(0, 2**128 - 1))
+    @given(ASKED[path], st.integers(0, 2**127))
     def check(said: Any, nonce: int) -> None:
         status, answer = send(cast.police, target=path, said=said, signed={"nonce": f"{nonce:032x}"})
         assert status != 500
@@ -50,4 +57,5 @@ def test_nothing_that_is_sent_is_a_mistake_of_the_node(cast: Cast, path: str) ->
         seen.add(status)
 
     check()
-    assert {200, 400} <= seen
+    assert 400 in seen
+    assert send(cast.police, target=path, said=USABLE[path], signed={"nonce": "f" * 32})[0] == 200

@@ -16,6 +16,7 @@ from village import PEOPLE
 from xacthuc.exchange.references import Referrer
 from xacthuc.matching import read_model, write_model
 from xacthuc.runs.prepared import Means, find_prepared, update_register
+from xacthuc.runs.refusals import VerifyRefused
 from xacthuc_register import store
 from xacthuc_register.building import MANIFEST, build_index, find_index
 from xacthuc_register.checking import Checker
@@ -77,6 +78,10 @@ def test_other_weights_need_no_other_index(own: Path, tmp_path: Path) -> None:
     (tmp_path / "model.json").write_text(json.dumps(said))
     second = open_store(folder, register=own, model=tmp_path / "model.json")
     assert second.model.thresholds.propose == first.model.thresholds.propose + 1
+    (tmp_path / "model.json").write_text("{}")
+    with pytest.raises(VerifyRefused) as refused:
+        open_store(folder, register=own, model=tmp_path / "model.json")
+    assert refused.value.code == "run_aid_unusable"
 
 
 def test_a_register_without_weights_and_one_that_is_not_prepared(own: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -97,6 +98,34 @@ def test_a_kill_loses_no_line_of_the_log(data: Path, prepared: Path) -> None:
     code, said = finish(call("log", "--data", data))
     assert code == 0
     assert len(said.splitlines()) == 3
+
+
+def ask_until_it_is_gone(partner: Partner, prefix: str) -> list[str]:
+    """Ask one question after the other; gives the refs of those that were answered."""
+    answered: list[str] = []
+    while True:
+        ref = f"{prefix}-{len(answered)}"
+        try:
+            answered += partner.check([make_claim(0, ref)], **ASKER)
+        except NodeAway:
+            return answered
+
+
+@pytest.mark.slow
+def test_what_was_answered_before_a_kill_is_in_the_log(data: Path, prepared: Path) -> None:
+    answered: list[str] = []
+    for at in range(8):
+        with running(data, "--register", prepared) as (process, address), ThreadPoolExecutor(3) as pool:
+            partner = make_partner(data, address)
+            asking = [pool.submit(ask_until_it_is_gone, partner, f"r{at}-{thread}") for thread in range(3)]
+            time.sleep(0.1 + 0.07 * at)
+            process.kill()
+            answered += [ref for each in asking for ref in each.result(STOP_SECONDS)]
+    logged = [line["answers"][0][0] for line in read_log(data / "state.sqlite")]
+    assert len(logged) == len(set(logged))
+    assert set(answered) <= set(logged)
+    assert len(logged) - len(answered) <= 8 * 3  # at most the one question of each that was under way
+    assert len(answered) > 50
 
 
 def test_a_folder_and_a_port_are_one_node_s(data: Path, prepared: Path, tmp_path: Path) -> None:

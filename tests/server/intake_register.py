@@ -24,9 +24,7 @@ class Village:
         self.silent, self.away = silent, away
         self.asked: list[str] = []
 
-    def check(
-        self, claims: Sequence[Mapping[str, str | None]], *, organisation: str, officer: str
-    ) -> dict[str, Any]:
+    def check(self, claims: Sequence[Mapping[str, str | None]], *, organisation: str, officer: str) -> dict[str, Any]:
         from xacthuc_server.jobs.asking import RegisterAway
 
         if self.away:

@@ -10,7 +10,15 @@ import pytest
 from intake_cast import Cast, read, send
 from village import write_lists
 
-MODELS = ("people.Person", "people.Dose", "people.PersonEvent", "people.DoseEvent", "uploads.Upload", "uploads.Row", "uploads.CellFinding")  # noqa: E501  a list that is read at one glance
+MODELS = (
+    "people.Person",
+    "people.Dose",
+    "people.PersonEvent",
+    "people.DoseEvent",
+    "uploads.Upload",
+    "uploads.Row",
+    "uploads.CellFinding",
+)  # noqa: E501  a list that is read at one glance
 
 
 @pytest.fixture

@@ -10,11 +10,17 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from xacthuc.cli_plugins import MainGroup
+from xacthuc.cli_plugins import OpenGroup
 from xacthuc.runs.refusals import VerifyRefused
 
 ROOT = Path(__file__).parents[2]
 ENTRIES = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["entry-points"]
+
+
+class TriedGroup(OpenGroup):
+    """Commands of a group of its own: what else is installed does not matter."""
+
+    entries = "xacthuc.tried"
 
 
 @pytest.fixture
@@ -26,9 +32,9 @@ def group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> click.Group:
     place = tmp_path / "greeting-1.dist-info"
     place.mkdir()
     (place / "METADATA").write_text("Metadata-Version: 2.1\nName: greeting\nVersion: 1\n")
-    (place / "entry_points.txt").write_text("[xacthuc.commands]\ngreet = greeting:greet\nlost = nowhere_at_all:lost\n")
+    (place / "entry_points.txt").write_text("[xacthuc.tried]\ngreet = greeting:greet\nlost = nowhere_at_all:lost\n")
     monkeypatch.syspath_prepend(str(tmp_path))
-    return MainGroup("xacthuc", commands={"own": click.Command("own", callback=lambda: click.echo("own"))})
+    return TriedGroup("xacthuc", commands={"own": click.Command("own", callback=lambda: click.echo("own"))})
 
 
 def test_a_command_of_another_package(group: click.Group) -> None:

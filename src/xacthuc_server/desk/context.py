@@ -23,6 +23,10 @@ class Entry:
 # In the order of the menu. A page is put here with its view, so that no link leads nowhere.
 MENU = (
     Entry("home", "menu_home"),
+    Entry("uploads", "menu_uploads", "upload"),
+    Entry("enter", "menu_enter", "upload"),
+    Entry("people", "menu_people", "see_people"),
+    Entry("waiting", "menu_waiting", "see_people"),
     Entry("work", "menu_work", "hand_over"),
     Entry("classes", "menu_classes", "review_class"),
     Entry("signing", "menu_signing", "sign_doses"),

@@ -16,8 +16,10 @@ from xacthuc_register.client import NodeRefused
 from xacthuc_server.accounts.factor import FactorNeeded
 from xacthuc_server.cases import refusals
 from xacthuc_server.issuing.refusals import IssuingRefused
+from xacthuc_server.people.queries import PersonNotThere
 from xacthuc_server.people.restating import StatedRefused
 from xacthuc_server.units.posts import NotAllowed
+from xacthuc_server.uploads.queries import UploadNotThere
 
 View = Callable[..., HttpResponse]
 
@@ -29,8 +31,10 @@ STATUS: dict[type[Exception], int] = {
     refusals.WrongState: 409,
     refusals.Changed: 409,
     NodeRefused: 503,
+    UploadNotThere: 404,
+    PersonNotThere: 404,
 }
-REFUSED = (refusals.CaseRefused, IssuingRefused, StatedRefused, NotAllowed)
+REFUSED = (refusals.CaseRefused, IssuingRefused, StatedRefused, NotAllowed, UploadNotThere, PersonNotThere)
 
 
 def for_staff(view: View) -> View:

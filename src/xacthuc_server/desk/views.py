@@ -11,10 +11,10 @@ from django.views.decorators.http import require_POST
 
 from xacthuc_server.desk.acting import get_acting
 from xacthuc_server.desk.due import list_due
+from xacthuc_server.desk.language import COOKIE
 from xacthuc_server.texts import LANGUAGES
 from xacthuc_server.units.middleware import CHOSEN
 
-LANGUAGE_COOKIE = "language"
 YEAR = 365 * 86400
 
 
@@ -52,9 +52,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     answer = redirect(back)
     language = request.POST.get("language")
     if language in LANGUAGES:
-        answer.set_cookie(
-            LANGUAGE_COOKIE, language, max_age=YEAR, httponly=True, secure=request.is_secure(), samesite="Lax"
-        )
+        answer.set_cookie(COOKIE, language, max_age=YEAR, httponly=True, secure=request.is_secure(), samesite="Lax")
     return answer
 
 

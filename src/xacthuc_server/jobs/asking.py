@@ -8,6 +8,7 @@ A node that is away is asked again later; since when it is away is written down,
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -17,7 +18,9 @@ from typing import Any, Protocol
 from django.conf import settings
 from django.db.models import QuerySet
 
+from xacthuc.exchange.keys import read_private_key, read_public_key
 from xacthuc.exchange.tables import PERSON_COLUMNS
+from xacthuc_register.client import NodeAway, open_partner
 from xacthuc_server.accounts.acting import act_as, work_as
 from xacthuc_server.cases.actions import open_cases
 from xacthuc_server.people.actions import judge_doses, record_answers, record_standing
@@ -65,6 +68,11 @@ def ask_upload(upload_id: uuid.UUID, *, clock: Clock, judge: Judge | None = None
         raise RegisterSilent
     with act_as(work_as(TASK, organisation_id=upload.organisation_id)) as by:
         finish_upload(upload, by=by, now=clock())
+
+
+def ask_person(person_id: int, *, clock: Clock, judge: Judge | None = None) -> None:
+    """Ask about one person, whom somebody at a counter waits for; raises RegisterAway."""
+    _ask(Person.objects.filter(id=person_id), officer=f"job:{TASK}", clock=clock, judge=judge)
 
 
 def ask_everybody(*, clock: Clock, judge: Judge | None = None) -> None:
@@ -118,6 +126,8 @@ def _ask_some(some: Sequence[Person], *, officer: str, clock: Clock, judge: Judg
 def write_claim(person: Person) -> dict[str, str | None]:
     """Give what the register is told of a person: the keys that matching reads, and a name for the question."""
     known = {name: getattr(person, {"place": "place_text"}.get(name, name)) for name in PERSON_COLUMNS}
+    if not re.fullmatch(r"\d{10}", known["phone"] or ""):
+        known["phone"] = None  # a foreign one: the register has none
     return {"ref": f"{person.id}:{person.version}", **known}
 
 
@@ -128,9 +138,6 @@ def open_judge() -> Judge:
     """
     if not settings.NODE:
         raise RegisterAway
-    from xacthuc.exchange.keys import read_private_key, read_public_key
-    from xacthuc_register.client import NodeAway, open_partner
-
     folder = Path(settings.DATA) / "register"
     partner = open_partner(settings.NODE, read_private_key(folder / "health.pem"), read_public_key(folder / "node.pem"))
 

@@ -9,7 +9,8 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from xacthuc_server.jobs import issuing, settling
-from xacthuc_server.jobs.asking import RegisterAway, ask_everybody, ask_upload
+from xacthuc_server.jobs.annotating import annotate_upload
+from xacthuc_server.jobs.asking import RegisterAway, ask_everybody, ask_person, ask_upload
 from xacthuc_server.jobs.reading import read_upload
 
 __all__ = ["ask", "issuing", "read", "settling"]
@@ -26,9 +27,17 @@ def read(upload_id: str) -> None:
 
 
 @app.task(name="people.ask", queue="register", retry=WHEN_AWAY, lock="people.ask")
-def ask(upload_id: str | None = None) -> None:
-    """Ask the register about the people of an upload, or about everybody of whom it was not asked yet."""
+def ask(upload_id: str | None = None, person_id: int | None = None) -> None:
+    """Ask the register about the people of an upload, about one, or about everybody of whom it was not asked yet."""
     if upload_id:
         ask_upload(uuid.UUID(upload_id), clock=timezone.now)
+    elif person_id:
+        ask_person(person_id, clock=timezone.now)
     else:
         ask_everybody(clock=timezone.now)
+
+
+@app.task(name="uploads.annotate", queue="uploads", retry=AGAIN)
+def annotate(upload_id: str) -> None:
+    """Make the annotated copy of a file."""
+    annotate_upload(uuid.UUID(upload_id))

@@ -44,7 +44,7 @@ class Person(models.Model):
     passport = _text(20)
     digits = _text(40)
     number_state = models.CharField(max_length=10)
-    phone = _text(10)
+    phone = _text(20)  # ten digits; a foreign one keeps its country
     insurance = _text(15)
     nationality = _text(2)
     province = _text(5)

@@ -20,7 +20,8 @@ import psycopg
 from psycopg import sql
 
 from xacthuc_server.accounts.wall import APP_ROLE, write_grants
-from xacthuc_server.site.postgres import DatabaseRefused, find_server, start_server
+from xacthuc_server.site.postgres import find_server, start_server
+from xacthuc_server.site.refusals import DatabaseRefused
 
 OWNER_ROLE = "xacthuc_owner"
 DATABASE = "xacthuc"
@@ -93,8 +94,8 @@ def migrate(owner: str, *, environment: dict[str, str]) -> None:
         "XACTHUC_DATABASE": owner,
         "DJANGO_SETTINGS_MODULE": "xacthuc_server.site.settings",
     }
-    for words in (["migrate", "--no-input", "-v0"], ["createcachetable"], ["collectstatic", "--no-input", "-v0"]):
-        subprocess.run([sys.executable, "-m", "django", *words], env=settings, check=True, cwd="/")
+    for words in (["migrate", "--no-input"], ["createcachetable"], ["collectstatic", "--no-input"]):
+        subprocess.run([sys.executable, "-m", "django", *words, "-v0"], env=settings, check=True, cwd="/")
 
 
 def _make_role(connection: psycopg.Connection, role: str, *, password: str, options: str) -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from xacthuc_server.site.processes import start, stop
+from xacthuc_server.site.refusals import DatabaseRefused
 
 SERVANT = "nobody"  # who runs the server where we are root
 START_SECONDS = 60.0  # recovery after a power cut included
@@ -36,15 +37,6 @@ SETTINGS = {
     "log_error_verbosity": "terse",  # without DETAIL, which holds values
     "timezone": "UTC",
 }
-
-
-class DatabaseRefused(Exception):
-    """The database did not start; `code` is a key of the texts."""
-
-    def __init__(self, code: str, what: object = "") -> None:
-        """Take the code, and what is named with it."""
-        super().__init__(code, str(what))
-        self.code, self.what = code, str(what)
 
 
 @dataclass(frozen=True)

@@ -27,20 +27,12 @@ from urllib.request import urlopen
 from xacthuc_server.site.database import make_database, prepare
 from xacthuc_server.site.postgres import start_server
 from xacthuc_server.site.processes import start, stop
+from xacthuc_server.site.refusals import ServeRefused
 from xacthuc_server.site.register import find_port, has_register, introduce, make_command
 
 STOP_SECONDS = 3.5  # for each of web, jobs and node; the database has 8 of its own, all together less than 20
 START_SECONDS = 30.0
 WEB_THREADS = 8  # each holds a connection at most
-
-
-class ServeRefused(Exception):
-    """The platform did not start; `code` is a key of the texts."""
-
-    def __init__(self, code: str, what: object = "") -> None:
-        """Take the code, and what is named with it."""
-        super().__init__(code, str(what))
-        self.code, self.what = code, str(what)
 
 
 @dataclass(frozen=True)

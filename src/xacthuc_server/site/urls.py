@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", views.show_account, name="account"),
     path("post/", views.choose_post, name="choose_post"),
     path("language/", views.choose_language, name="choose_language"),
+    path("", include("xacthuc_server.desk.intake_urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("xacthuc_server.desk.settling_urls")),
 ]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from xacthuc.reporting.words import name_field
 from xacthuc_server import texts
 
 register = template.Library()
@@ -30,6 +31,12 @@ def say(code: str, **named: Any) -> str:
 def words(code: str) -> str:
     """Give the sentence of a code that is a value."""
     return texts.say(code, language=language())
+
+
+@register.filter
+def field_words(name: str) -> str:
+    """Give what a field of a list is called."""
+    return getattr(name_field(name), language())
 
 
 @register.filter
