@@ -37,6 +37,12 @@ def state(cast, **values):
         ({"identity": "NOT_FOUND", "reasons": [["number", "number_unknown"]]}, "police", "open"),
         ({"identity": "AMBIGUOUS", "reasons": []}, "police", "open"),
         ({"identity": "NO_NUMBER", "reasons": [["number", "number_missing"]]}, "station", "waiting"),
+        (
+            {"identity": "NO_NUMBER", "reasons": [["number", "number_missing"]], "sure": True, "reference": "r1"},
+            "police",
+            "open",
+        ),
+        ({"identity": "NO_NUMBER", "reasons": [], "unit": "department", "organisation": "site"}, "site", "waiting"),
         ({"identity": "FOREIGN", "reasons": [], "organisation": "site"}, "site", "open"),
         ({"organisation": "army"}, "army", "open"),
         ({"unit": "other_station"}, "other_police", "open"),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from issuing_cast import set_up_keys, settled_person, sign_all
 from register_cast import prepare, run_register, write_fields
-from settling_cast import NOW, Cast, act_for_job, make_cast, open_case, open_dose_case
+from settling_cast import NOW, Cast, act_for_job, count_jobs, make_cast, open_case, open_dose_case
 
 
 @pytest.fixture(scope="session")
@@ -140,6 +140,7 @@ def test_a_head_signs_and_the_certificate_appears_and_is_printed_and_the_gate_ha
         order = Signing.objects.get()
     sign_ordered(order_id=order.id, post_id=cast.posts["site_head"].id)
     issue(person_ids=[person.id])
+    assert count_jobs("issuing.publish") == 1
     publish()
     page = client.get(f"/people/{person.id}/certificates/").content.decode()
     assert "URN:UVCI:01:VN:" in page

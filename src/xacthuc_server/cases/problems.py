@@ -43,6 +43,11 @@ def make_alike(verdict: str, codes: Iterable[str], *, sure: bool = False) -> str
     return word
 
 
+def is_sure(person: Person) -> bool:
+    """Tell whether the register is sure who is meant; that is still confirmed by an officer."""
+    return person.sure and bool(person.reference)
+
+
 def list_problems(persons: Sequence[Person], doses: Sequence[Dose]) -> list[Problem]:
     """List the problems of persons and doses, whose `organisation` is read with them."""
     return [*_list_identity(persons), *_list_vaccination(doses)]
@@ -66,14 +71,14 @@ def _list_identity(persons: Sequence[Person]) -> Iterator[Problem]:
             codes = codes or ["passport"]
         else:
             owner, returns_to = police.get(person.place, person.organisation), None
-            if person.identity in TO_STATION:
+            if person.identity in TO_STATION and not is_sure(person):
                 owner, returns_to = stations.get(person.place, person.organisation), owner
         yield Problem(
             kind="identity",
             person=person,
             dose=None,
             cause=find_cause(codes, otherwise=OTHERWISE[person.identity]),
-            alike=make_alike(person.identity, codes, sure=person.sure and bool(person.reference)),
+            alike=make_alike(person.identity, codes, sure=is_sure(person)),
             place=person.place,
             owner=owner,
             returns_to=returns_to,

@@ -7,15 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from xacthuc_server.units.models import Organisation
 
 # Kinds of organisation that are asked one after the other, for a problem of identity: the nearest that covers the
-# place. Who stated the record is asked last, so that there always is an owner.
+# place. Who stated the record is asked last, so that there always is an owner; where the commune is not known, it is
+# who stated the record that can ask the person, and no centre could.
 ROUTES: Mapping[str, tuple[str, ...]] = {
     "police": ("commune_police", "police_department"),
-    "station": ("station", "centre", "department"),
+    "station": ("station",),
 }
 
 # Identity verdicts by who settles them first.
 TO_POLICE = ("MISMATCH", "NOT_FOUND", "AMBIGUOUS")
-TO_STATION = ("NO_NUMBER",)  # which brings the number; then the police
+TO_STATION = ("NO_NUMBER",)  # which brings the number; then the police: at once, where it is sure who is meant
 TO_FACILITY = ("FOREIGN",)  # which has seen the passport
 
 

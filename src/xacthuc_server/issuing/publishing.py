@@ -39,6 +39,11 @@ def get_revoked_folder() -> Path:
     return Path(settings.DATA) / "lists" / "revoked"
 
 
+def is_published() -> bool:
+    """Tell whether there are lists for the gates at all."""
+    return (get_trust_folder() / "trust.json").is_file()
+
+
 def publish_lists(*, by: Acting, now: datetime) -> int:
     """Publish the trust list and all revocations; gives how many of these are new.
 

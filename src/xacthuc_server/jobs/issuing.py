@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from django.db import transaction
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from xacthuc_server.accounts.acting import act_as, work_as
 from xacthuc_server.issuing.certifying import issue_certificates
 from xacthuc_server.issuing.keys import open_central_signer, open_organisation_signer, read_secret
 from xacthuc_server.issuing.lists import carry_out_list
 from xacthuc_server.issuing.models import Signing
-from xacthuc_server.issuing.publishing import publish_lists
+from xacthuc_server.issuing.publishing import is_published, publish_lists
 from xacthuc_server.issuing.signing import carry_out
 from xacthuc_server.units.models import Post
 from xacthuc_server.units.posts import take_post
@@ -47,6 +51,8 @@ def issue(*, person_ids: list[int]) -> None:
     now = timezone.now()
     with open_central_signer(now=now) as signer:
         issue_certificates(person_ids, by=work_as("issuing.issue"), now=now, signer=signer, secret=read_secret())
+    if not is_published():
+        _order_lists()
 
 
 @app.task(name="issuing.publish", retry=AGAIN, lock="issuing.publish")
@@ -60,3 +66,9 @@ def publish() -> None:
 def publish_daily(timestamp: int) -> None:  # noqa: ARG001  the moment at which it was due, which may be long ago
     """Publish the lists every day, so that they are never too old."""
     publish_lists(by=work_as("issuing.publish"), now=timezone.now())
+
+
+def _order_lists() -> None:
+    """Let the lists be published for the first time, once: a gate knows whom to trust by them."""
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        app.configure_task("issuing.publish", queueing_lock="issuing.publish").defer()
