@@ -13,7 +13,7 @@ from xacthuc_server.cases.models import Case
 from xacthuc_server.desk.refusing import for_staff
 from xacthuc_server.issuing.models import Certificate
 from xacthuc_server.people.models import Person, Standing
-from xacthuc_server.people.permissions import can_enter
+from xacthuc_server.people.permissions import can_enter, check_can_see_people
 from xacthuc_server.people.queries import (
     FOUND,
     get_person,
@@ -31,6 +31,7 @@ ENTERED = {"recorded": "entered_recorded", "same": "entered_same", "listed": "en
 def show_search(request: HttpRequest) -> HttpResponse:
     """Find people. What is looked for is sent in the body: an address stays in histories and logs."""
     acting = request.acting
+    check_can_see_people(acting)
     asked = request.POST.get("q", "") if request.method == "POST" else ""
     found = search_people(asked, by=acting, now=timezone.now()) if asked.strip() else []
     shown = {"asked": asked, "found": found[:FOUND], "more": len(found) > FOUND, "may_enter": can_enter(acting)}
