@@ -106,9 +106,11 @@ def _hold(folder: Path) -> Iterator[None]:
     folder.mkdir(mode=0o700, exist_ok=True)  # names and birth dates lie here
     try:
         with holding(folder):
-            yield
-            with suppress(OSError):  # there is something in it, of somebody else
-                folder.rmdir()
+            try:
+                yield
+            finally:
+                with suppress(OSError):  # there is something in it: to go on from, or of somebody else
+                    folder.rmdir()
     except FolderHeld:
         raise VerifyRefused("issue_batch_busy", folder) from None
 
