@@ -1,5 +1,5 @@
 // Written by generate.py.
-self.VERSION = "c21718a67a2f681f";
+self.VERSION = "bb99165a98613e26";
 self.FILES = [
  "app.js",
  "camera.js",

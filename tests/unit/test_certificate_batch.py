@@ -21,8 +21,9 @@ from settled import count_settled, write_results
 from xacthuc.certificates.issue import IssueRefused
 from xacthuc.certificates.signer import FileKey, FileSigner
 from xacthuc.certificates.verify import verify
-from xacthuc.engines import Engine, load_steps
+from xacthuc.engines import Engine, holding, load_steps
 from xacthuc.records import VERDICT_SCHEMA
+from xacthuc.runs import certificate_batch
 from xacthuc.runs.certificate_batch import BatchOrder, issue_batch
 from xacthuc.runs.history import HISTORY_SCHEMA
 from xacthuc.runs.refusals import VerifyRefused
@@ -112,6 +113,27 @@ def test_what_a_kill_at_the_very_end_leaves_is_removed(order: BatchOrder) -> Non
     folder.mkdir()
     issue_batch(order, now=LATER)
     assert list(order.to.parent.iterdir()) == [order.to]
+
+
+def test_two_commands_do_not_work_on_one_file(order: BatchOrder) -> None:
+    folder = order.to.with_name("certificates.parquet.batch")
+    folder.mkdir()
+    with holding(folder), pytest.raises(VerifyRefused) as refused:
+        issue_batch(order, now=ISSUED)
+    assert refused.value.code == "issue_batch_busy"
+    assert str(folder) in str(refused.value)
+    assert issue_batch(order, now=ISSUED).issued
+
+
+def test_a_disk_without_room_is_told_before_anything_is_signed(
+    order: BatchOrder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(certificate_batch, "find_room", lambda _: (1, 1_000))
+    with pytest.raises(VerifyRefused) as refused:
+        issue_batch(order, now=ISSUED)
+    assert refused.value.code == "issue_disk_short"
+    monkeypatch.undo()
+    assert issue_batch(order, now=LATER).issued
 
 
 def test_no_batch_is_written_over(order: BatchOrder) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import re
 import secrets
 import shutil
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +16,7 @@ from typing import Literal
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from xacthuc import __version__
+from xacthuc.engines import FolderHeld, holding
 from xacthuc.exchange.envelope import Manifest, measure_rows, seal, unseal
 from xacthuc.exchange.keys import (
     make_private_key,
@@ -118,24 +117,14 @@ def open_mailbox(folder: Path, *, side: Side | None = None) -> Iterator[Mailbox]
         raise ExchangeRefused("exchange_side_wrong", folder)
     if side is not None and parties.partner is None:
         raise ExchangeRefused("exchange_partner_missing", folder)
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        _lock(handle, folder)
-        box = Mailbox(folder, parties)
+    with ExitStack() as ends:
         try:
-            yield box
-        finally:
-            box.clear_work()
-    finally:
-        os.close(handle)
-
-
-def _lock(handle: int, folder: Path) -> None:
-    """Take a mailbox for this process alone, until the handle is closed or the process ends."""
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise ExchangeRefused("exchange_mailbox_busy", folder) from None
+            ends.enter_context(holding(folder))
+        except FolderHeld:
+            raise ExchangeRefused("exchange_mailbox_busy", folder) from None
+        box = Mailbox(folder, parties)
+        ends.callback(box.clear_work)
+        yield box
 
 
 class Mailbox:

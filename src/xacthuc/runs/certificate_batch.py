@@ -12,7 +12,7 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,11 +24,12 @@ import pyarrow.parquet as pq
 from xacthuc.certificates.issue import Issuer
 from xacthuc.certificates.payload import COUNTRY
 from xacthuc.certificates.signer import SignerKey
-from xacthuc.engines import Engine, load_steps, open_engine, writing
+from xacthuc.engines import Engine, FolderHeld, holding, load_steps, open_engine, writing
 from xacthuc.runs.budgets import share_memory
 from xacthuc.runs.certifying import CERTIFICATE_SCHEMA, HOLDER_SCHEMA, Batch, certify
 from xacthuc.runs.cleaners import Cleaners
 from xacthuc.runs.inputs import find_changed, stamp_all
+from xacthuc.runs.machine import find_room
 from xacthuc.runs.refusals import VerifyRefused, check_made
 
 Report = Callable[[str, int | None], None]
@@ -36,6 +37,10 @@ Report = Callable[[str, int | None], None]
 SLICE = 20_000  # people: some five seconds of one process, 30 MB
 LEAST_SLICE = 250  # below it, opening key and files costs more than is won
 SLICES = 16  # of a small batch at least, so that no process waits long for another and little is done again
+# Of disk, in bytes a person, the signature apart, which does not pack: 12.5 M people by ES256 took 170 each. Every row
+# is there twice while the slices are joined.
+A_ROW, A_SIGNATURE = 120, {"ES256": 100, "PS256": 400}
+GB = 1e9
 READS = ("verdicts", "history", "records")
 STATE, TOLD = "batch.json", b"xacthuc.batch"
 
@@ -84,14 +89,34 @@ def issue_batch(order: BatchOrder, *, now: datetime, report: Report = lambda _, 
     2 the file is not there yet; where this very order wrote it, nothing is done again
     3 the key can be opened, and the certificates fit it
     4 the people are taken from the run by the steps, once
-    5 each slice is issued, once, and every certificate in it read back
-    6 the slices are joined; as many rows come out as people went in.
-    Raises VerifyRefused, IssueRefused, SignerUnusable, EngineFailed, CleanerLost. Not checked: whether another process
-    works on the same file.
+    5 the disk has room for what is still to be written
+    6 each slice is issued, once, and every certificate in it read back
+    7 the slices are joined; as many rows come out as people went in.
+    Raises VerifyRefused, also where another command works on the same file, IssueRefused, SignerUnusable, EngineFailed,
+    CleanerLost.
     """
     inputs = _list_inputs(order.out)  # 1
-    fingerprint = _make_fingerprint(order, inputs)
     folder = order.to.with_name(f"{order.to.name}.batch")
+    with _hold(folder):
+        return _issue_in(folder, order, inputs, now=now, report=report)
+
+
+@contextmanager
+def _hold(folder: Path) -> Iterator[None]:
+    folder.mkdir(mode=0o700, exist_ok=True)  # names and birth dates lie here
+    try:
+        with holding(folder):
+            try:
+                yield
+            finally:
+                with suppress(OSError):  # there is something in it: to go on from, or of somebody else
+                    folder.rmdir()
+    except FolderHeld:
+        raise VerifyRefused("issue_batch_busy", folder) from None
+
+
+def _issue_in(folder: Path, order: BatchOrder, inputs: dict[str, Path], *, now: datetime, report: Report) -> Certified:
+    fingerprint = _make_fingerprint(order, inputs)
     done = _find_done(order.to, fingerprint)  # 2
     if done is not None:
         _drop(folder, fingerprint)
@@ -100,12 +125,14 @@ def issue_batch(order: BatchOrder, *, now: datetime, report: Report = lambda _, 
     batch = Batch(order.key, order.name, order.secret, moment, moment + order.lasting)
     with batch.key.open() as signer:  # 3
         Issuer(signer, country=COUNTRY, issued=batch.issued, expires=batch.expires)
+        algorithm = signer.algorithm
     work = _open_folder(folder, fingerprint=fingerprint, issued=moment)
     holders = _take_holders(order, work, inputs, report)  # 4
     slices = [Slice(batch, holders, n, _name_part(work, n)) for n in range(pq.read_metadata(holders).num_row_groups)]
-    _issue_slices(slices, order.threads, report)  # 5
+    _check_room(slices, work, algorithm=algorithm)  # 5
+    _issue_slices(slices, order.threads, report)  # 6
     joined = work / "joined.parquet"  # here, so that what a kill leaves of it goes with the folder
-    done = _join(slices, joined, fingerprint)  # 6
+    done = _join(slices, joined, fingerprint)  # 7
     joined.replace(order.to)
     report("joined", None)
     _drop(folder, fingerprint)
@@ -158,8 +185,6 @@ def _drop(folder: Path, fingerprint: str) -> None:
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
         (folder / STATE).unlink()
-    with suppress(OSError):  # there is none, or somebody has put something into it
-        folder.rmdir()
 
 
 def _find_moment(folder: Path, fingerprint: str) -> datetime | None:
@@ -180,7 +205,6 @@ def _open_folder(folder: Path, *, fingerprint: str, issued: datetime) -> Path:
 
     The place is called after order and moment: a process that outlives its batch for a moment writes into no other's.
     """
-    folder.mkdir(mode=0o700, exist_ok=True)  # names and birth dates lie here
     state = _read_state(folder)
     foreign = [path for path in sorted(folder.iterdir()) if path.suffix != ".tmp"]
     if foreign and not state:
@@ -246,6 +270,15 @@ def _regroup(batches: Iterator[pa.RecordBatch], *, rows: int) -> Iterator[pa.Tab
 
 def _name_part(work: Path, group: int) -> Path:
     return work / f"slice-{group:06d}.parquet"
+
+
+def _check_room(slices: list[Slice], work: Path, *, algorithm: str) -> None:
+    """Raise VerifyRefused where the disk has no room for the slices that are not there yet, and for their joining."""
+    rows = sum(_list_sizes(slices))
+    there = sum(task.to.stat().st_size for task in slices if task.to.exists())
+    wanted, free = 2 * rows * (A_ROW + A_SIGNATURE[algorithm]) - there, find_room(work)[1]
+    if wanted > free:
+        raise VerifyRefused("issue_disk_short", f"{work}: {wanted / GB:.2f} GB > {free / GB:.2f} GB")
 
 
 def _issue_slices(slices: list[Slice], threads: int, report: Report) -> None:
