@@ -19,6 +19,7 @@ from importlib import resources
 from django.db import transaction
 from django.db.models import F
 
+from xacthuc.findings import list_codes
 from xacthuc_server.accounts.acting import Acting
 from xacthuc_server.accounts.factor import check_factor
 from xacthuc_server.audit.actions import action, tell
@@ -44,6 +45,12 @@ class ClassOfCases:
     alike: str
     cause: str
     count: int
+
+    @property
+    def codes(self) -> list[str]:
+        """Give all reasons that its cases share, where the word says them."""
+        known = list_codes()
+        return [word for word in self.alike.split() if word in known] or [self.cause]
 
 
 @cache
