@@ -16,8 +16,8 @@ SERVER = Path(__file__).parent
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if SERVER in item.path.parents and "rolled_back" not in item.fixturenames:  # type: ignore[attr-defined]
-            item.fixturenames.append("rolled_back")  # type: ignore[attr-defined]
+        if SERVER in item.path.parents and "rolled_back" not in item.fixturenames:
+            item.fixturenames.append("rolled_back")
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +34,7 @@ def database() -> Iterator[str]:
     os.environ.update(XACTHUC_SECRET="of tests only", XACTHUC_HOSTS="testserver,localhost", XACTHUC_TLS="no")
     os.environ.update(XACTHUC_DATA=str(folder), DJANGO_SETTINGS_MODULE="xacthuc_server.site.settings")
     try:
-        owner = make_database(given or server.url(), name=name)  # type: ignore[union-attr]
+        owner = make_database(given or server.url(), name=name)
         app = prepare(owner, environment={}).app
         os.environ["XACTHUC_DATABASE"] = app
         import django
@@ -44,8 +44,8 @@ def database() -> Iterator[str]:
         from django.db import connection
 
         connection.close()
-        if connection.pool:  # type: ignore[attr-defined]
-            connection.close_pool()  # type: ignore[attr-defined]
+        if connection.pool:
+            connection.close_pool()
     finally:
         if server is not None:
             server.stop()

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from intake_cast import NOW, Cast, clock, fetch, read, send
 from intake_register import Village
+
 from line import write_csv
 from village import DOSE, HEADINGS, note_person
 

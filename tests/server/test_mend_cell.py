@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from intake_cast import NOW, Cast, read, send
+
 from line import write_csv
 from village import DOSE, HEADINGS, PEOPLE, note_person
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from intake_cast import Cast, read, send
+
 from village import write_lists
 
 MODELS = (
@@ -18,7 +18,7 @@ MODELS = (
     "uploads.Upload",
     "uploads.Row",
     "uploads.CellFinding",
-)  # noqa: E501  a list that is read at one glance
+)
 
 
 @pytest.fixture
@@ -65,8 +65,8 @@ def test_a_neighbour_changes_nothing(cast: Cast) -> None:
 
 def test_nobody_puts_a_person_behind_the_neighbours_wall(cast: Cast) -> None:
     from django.db import DatabaseError, transaction
-
     from intake_cast import NOW
+
     from xacthuc_server.accounts.acting import act_as
     from xacthuc_server.people.models import Person
 

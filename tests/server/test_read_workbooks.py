@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from intake_cast import Cast, read, send
+
 from xacthuc.nation.workbooks import WorkbookTruth, write_workbooks
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
-from hands_people import make_doses, make_people  # noqa: E402  beside the tests of the hands, whose people these are
+from hands_people import make_doses, make_people
 
 BESIDE = {"rows.csv", "truth.csv", "register.csv", "README.md"}
 

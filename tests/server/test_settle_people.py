@@ -1,4 +1,4 @@
-"""Who settles what: the police a person, a facility its foreigner, health the dose that it entered; nobody the other's."""
+"""Who settles what: the police a person, a facility its foreigner, health its own dose; nobody the other's."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from intake_cast import NOW, Cast, make_organisation, read, send, take_role
+
 from line import write_csv
 from village import DOSE, HEADINGS, note_person
 

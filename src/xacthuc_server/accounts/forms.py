@@ -7,7 +7,7 @@ from typing import Any
 from allauth.account.forms import LoginForm
 
 
-class StaffLoginForm(LoginForm):  # type: ignore[misc]
+class StaffLoginForm(LoginForm):
     """Login and password; who has forgotten theirs goes to the administrator."""
 
     def __init__(self, *args: Any, **named: Any) -> None:

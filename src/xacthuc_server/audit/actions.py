@@ -22,9 +22,12 @@ class Actor(Protocol):
     """Whoever acts, as far as the audit knows them."""
 
     @property
-    def who(self) -> str: ...  # noqa: D102
+    def who(self) -> str:
+        """Give the opaque id."""
+
     @property
-    def organisation_id(self) -> int | None: ...  # noqa: D102
+    def organisation_id(self) -> int | None:
+        """Give the organisation in whose name it is done."""
 
 
 @dataclass
@@ -59,7 +62,7 @@ def action(function: F) -> F:
                 outer.events += 1
 
     ACTIONS[f"{function.__module__}.{function.__name__}"] = act
-    return act  # type: ignore[return-value]
+    return act
 
 
 def tell(

@@ -9,7 +9,7 @@ from xacthuc_server.accounts.acting import Acting
 
 def get_acting(request: HttpRequest) -> Acting:
     """Give who acts; nobody in particular where nobody is logged in."""
-    acting: Acting = request.acting  # type: ignore[attr-defined]  # set by ActingMiddleware
+    acting: Acting = request.acting  # set by ActingMiddleware
     return acting
 
 

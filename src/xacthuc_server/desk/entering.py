@@ -1,4 +1,4 @@
-"""One person and one dose, entered at the site: by the ID card's QR text or by hand, with the register's answer at once."""
+"""One person and one dose, entered at the site: by the ID card's QR text or by hand, and answered at once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DOSE = ("vaccine", "dose_no", "dose_date", "lot", "site")
 @for_staff
 def enter(request: HttpRequest) -> HttpResponse:
     """Take in one person and dose; what is wrong is said beside its field, and may be sent as it is on a second try."""
-    acting: Acting = request.acting  # type: ignore[attr-defined]
+    acting: Acting = request.acting
     if not can_enter(acting):
         raise NotAllowed("not_allowed")
     organisation = Organisation.objects.select_related("unit__parent__parent").get(id=acting.organisation_id)

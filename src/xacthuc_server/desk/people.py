@@ -13,7 +13,7 @@ from xacthuc_server.cases.models import Case
 from xacthuc_server.desk.refusing import for_staff
 from xacthuc_server.issuing.models import Certificate
 from xacthuc_server.people.models import Person, Standing
-from xacthuc_server.people.permissions import can_enter
+from xacthuc_server.people.permissions import can_enter, check_can_see_people
 from xacthuc_server.people.queries import (
     FOUND,
     get_person,
@@ -30,7 +30,8 @@ ENTERED = {"recorded": "entered_recorded", "same": "entered_same", "listed": "en
 @for_staff
 def show_search(request: HttpRequest) -> HttpResponse:
     """Find people. What is looked for is sent in the body: an address stays in histories and logs."""
-    acting = request.acting  # type: ignore[attr-defined]
+    acting = request.acting
+    check_can_see_people(acting)
     asked = request.POST.get("q", "") if request.method == "POST" else ""
     found = search_people(asked, by=acting, now=timezone.now()) if asked.strip() else []
     shown = {"asked": asked, "found": found[:FOUND], "more": len(found) > FOUND, "may_enter": can_enter(acting)}
@@ -42,7 +43,7 @@ def show_search(request: HttpRequest) -> HttpResponse:
 @require_GET
 def show_person(request: HttpRequest, person_id: int) -> HttpResponse:
     """Show one person: who it is, what was given, how both are known, and what became of it."""
-    person = get_person(person_id, by=request.acting, now=timezone.now(), why="page")  # type: ignore[attr-defined]
+    person = get_person(person_id, by=request.acting, now=timezone.now(), why="page")
     doses = list_doses(person)
     shown = {
         **_tell(person),
@@ -50,7 +51,7 @@ def show_person(request: HttpRequest, person_id: int) -> HttpResponse:
         "history": list_history(person, [dose for dose in doses if dose.person_id == person.id]),
         "cases": list(Case.objects.filter(person=person).select_related("owner").order_by("closed_at", "deadline")),
         "entered": ENTERED.get(request.GET.get("entered", "")),
-        "may_enter": can_enter(request.acting),  # type: ignore[attr-defined]
+        "may_enter": can_enter(request.acting),
         "certificates": list(Certificate.objects.filter(person=person).order_by("-issued_at")),
     }
     return render(request, "desk/people/page.html", shown)
@@ -60,7 +61,7 @@ def show_person(request: HttpRequest, person_id: int) -> HttpResponse:
 @require_GET
 def show_answer(request: HttpRequest, person_id: int) -> HttpResponse:
     """Show what the register says of a person, or that it is being asked: the part that asks again until it has."""
-    person = get_person(person_id, by=request.acting, now=timezone.now(), why="answer")  # type: ignore[attr-defined]
+    person = get_person(person_id, by=request.acting, now=timezone.now(), why="answer")
     return render(request, "desk/people/answer.html", _tell(person))
 
 
@@ -74,7 +75,7 @@ def _tell(person: Person) -> dict[str, Any]:
 @require_GET
 def show_waiting(request: HttpRequest) -> HttpResponse:
     """Show who wants a dose and has none yet, compared with the register: the plan of a vaccination."""
-    waiting = list_waiting(by=request.acting, now=timezone.now())  # type: ignore[attr-defined]
+    waiting = list_waiting(by=request.acting, now=timezone.now())
     settled = [person for person in waiting if person.settled]
     shown = {"settled": settled, "open": [person for person in waiting if not person.settled], "today": timezone.now()}
     return render(request, "desk/people/waiting.html", shown)

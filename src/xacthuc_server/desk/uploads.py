@@ -41,7 +41,7 @@ def show_uploads(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _receive(request)
     after = _read_moment(request.GET.get("after"))
-    uploads = list_uploads(by=request.acting, after=after)  # type: ignore[attr-defined]
+    uploads = list_uploads(by=request.acting, after=after)
     more = reverse("uploads") + f"?after={uploads[PAGE - 1].at.timestamp()}" if len(uploads) > PAGE else None
     return render(request, "desk/uploads/list.html", {"uploads": uploads[:PAGE], "next": more})
 
@@ -52,10 +52,10 @@ def _receive(request: HttpRequest) -> HttpResponse:
         if given is None:
             raise UploadRefused("upload_empty")
         upload = receive_upload(
-            by=request.acting,  # type: ignore[attr-defined]
+            by=request.acting,
             now=timezone.now(),
             name=given.name or "",
-            content=given,  # type: ignore[arg-type]
+            content=given,
         )
     except UploadRefused as refusal:
         messages.error(request, words(refusal.code))
@@ -69,7 +69,7 @@ def _receive(request: HttpRequest) -> HttpResponse:
 @require_GET
 def show_upload(request: HttpRequest, upload_id: uuid.UUID) -> HttpResponse:
     """Show what became of a file."""
-    upload = get_upload(upload_id, by=request.acting)  # type: ignore[attr-defined]
+    upload = get_upload(upload_id, by=request.acting)
     return render(request, "desk/uploads/page.html", _tell(upload))
 
 
@@ -77,7 +77,7 @@ def show_upload(request: HttpRequest, upload_id: uuid.UUID) -> HttpResponse:
 @require_GET
 def show_progress(request: HttpRequest, upload_id: uuid.UUID) -> HttpResponse:
     """Show how far a file is: the part of its page that asks again until it is done."""
-    upload = get_upload(upload_id, by=request.acting)  # type: ignore[attr-defined]
+    upload = get_upload(upload_id, by=request.acting)
     return render(request, "desk/uploads/progress.html", _tell(upload))
 
 
@@ -109,7 +109,7 @@ def _weigh(code: str) -> int:
 @require_GET
 def show_cells(request: HttpRequest, upload_id: uuid.UUID) -> HttpResponse:
     """Show the rows of a sheet in which something is wrong, to be mended where they stand."""
-    acting = request.acting  # type: ignore[attr-defined]
+    acting = request.acting
     upload = get_upload(upload_id, by=acting)
     sheet = request.GET.get("sheet", "")
     after = int(request.GET.get("after", "0")) if request.GET.get("after", "0").isdecimal() else 0
@@ -126,7 +126,7 @@ def show_cells(request: HttpRequest, upload_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def mend(request: HttpRequest, upload_id: uuid.UUID) -> HttpResponse:
     """Take a mended value in, and show its row as it is now."""
-    acting, said = request.acting, request.POST  # type: ignore[attr-defined]
+    acting, said = request.acting, request.POST
     upload = get_upload(upload_id, by=acting)
     try:
         cell = Cell(said["sheet"], int(said["row"]), int(said["part"]), int(said["slot"]), said["field"])
@@ -150,7 +150,7 @@ def mend(request: HttpRequest, upload_id: uuid.UUID) -> HttpResponse:
 @for_staff
 def annotate(request: HttpRequest, upload_id: uuid.UUID) -> HttpResponse:
     """Let an annotated copy be made, say how far it is, or give it."""
-    acting = request.acting  # type: ignore[attr-defined]
+    acting = request.acting
     upload = get_upload(upload_id, by=acting)
     if request.method == "POST":
         receive_order(upload, by=acting, now=timezone.now())

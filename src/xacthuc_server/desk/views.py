@@ -36,7 +36,7 @@ def show_account(request: HttpRequest) -> HttpResponse:
 @require_POST
 def choose_post(request: HttpRequest) -> HttpResponse:
     """Act in another of one's posts from now on."""
-    held = {str(post.id): post.id for post in request.posts}  # type: ignore[attr-defined]
+    held = {str(post.id): post.id for post in request.posts}
     chosen = held.get(request.POST.get("post", ""))
     if chosen is not None:
         request.session[CHOSEN] = chosen

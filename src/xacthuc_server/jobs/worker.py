@@ -20,11 +20,11 @@ def main() -> None:
     django.setup()
     from procrastinate.contrib.django import app
 
-    with app.replace_connector(app.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]
+    with app.replace_connector(app.connector.get_worker_connector()) as worker:
         asyncio.run(_work(worker))
 
 
-async def _work(app) -> None:  # type: ignore[no-untyped-def]
+async def _work(app) -> None:
     ends = asyncio.Event()
     loop = asyncio.get_running_loop()
     for which in (signal.SIGTERM, signal.SIGINT):

@@ -1,6 +1,7 @@
 """The vaccination verdicts of a person's doses, by the library's rules; which entries repeat another.
 
-The same as the library's lines say of files: see matching/12_doses.sql, runs/dose_reasons.sql and runs/verdicts.sql.
+The same as the library's lines say of files: see src/xacthuc/matching/12_doses.sql,
+src/xacthuc/runs/dose_reasons.sql and src/xacthuc/runs/verdicts.sql.
 """
 
 from __future__ import annotations
@@ -68,7 +69,10 @@ def write_dose(dose: Dose, *, province: str | None, duplicate: bool) -> Given:
 
 
 def find_repeated(doses: Sequence[Dose]) -> set[int]:
-    """Give the doses that repeat an earlier entry, of one person: the first four rules of matching/12_doses.sql."""
+    """Give the doses that repeat an earlier entry, of one person.
+
+    The first four rules of src/xacthuc/matching/12_doses.sql.
+    """
     return {later.id for earlier, later in combinations(doses, 2) if _is_repeated(earlier, later)}
 
 

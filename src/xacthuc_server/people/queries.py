@@ -1,4 +1,4 @@
-"""The readers of people: each reading is an event. They compare with =, < and >= only, so that the wall uses indexes."""
+"""The readers of people: each reading is an event. They compare with =, < and >= only, for the wall's sake."""
 
 from __future__ import annotations
 

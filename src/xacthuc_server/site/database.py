@@ -81,7 +81,7 @@ def prepare(owner: str, *, environment: dict[str, str]) -> Addresses:
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user"
         )
         for statement in write_grants([row[0] for row in found.fetchall()], append_only=APPEND_ONLY):
-            connection.execute(statement)  # type: ignore[arg-type]  # names of tables only
+            connection.execute(statement)  # names of tables only
     parts = urlsplit(owner)
     return Addresses(owner, _with_role(owner, role=APP_ROLE, password=password, database=parts.path.lstrip("/")))
 

@@ -45,7 +45,7 @@ def record_units(tree: Tree, *, by: Acting, now: datetime) -> int:
         made += len(_write([_make_nation(listed)]))
     for level in ("province", "district", "commune"):
         above = {unit.code: unit for unit in Unit.objects.filter(tree=tree)}
-        wanted = [unit for unit in listed.of_level(level) if (level, unit.code) not in there]  # type: ignore[arg-type]
+        wanted = [unit for unit in listed.of_level(level) if (level, unit.code) not in there]
         made += len(_write([_make(unit, listed, above) for unit in wanted]))
     tell("units_recorded", by=by, now=now, more={"tree": tree, "units": made})
     return made

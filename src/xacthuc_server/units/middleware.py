@@ -23,14 +23,14 @@ class ActingMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer inside the transaction."""
-        request.acting, request.posts = NOBODY, []  # type: ignore[attr-defined]
+        request.acting, request.posts = NOBODY, []
         user = request.user
         if isinstance(user, User):
-            request.posts = posts = list(list_posts(user, on=timezone.localdate()))  # type: ignore[attr-defined]
+            request.posts = posts = list(list_posts(user, on=timezone.localdate()))
             chosen = next(
                 (post for post in posts if post.id == request.session.get(CHOSEN)), posts[0] if posts else None
             )
             if chosen is not None:
-                request.acting, request.post = take_post(chosen), chosen  # type: ignore[attr-defined]
-        with act_as(request.acting):  # type: ignore[attr-defined]
+                request.acting, request.post = take_post(chosen), chosen
+        with act_as(request.acting):
             return self.answer(request)

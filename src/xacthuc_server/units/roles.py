@@ -1,4 +1,4 @@
-"""The roles, and what each may do at all. In which state a thing may be done stands in `cases/policies.py`.
+"""The roles, and what each may do at all. In which state stands in `src/xacthuc_server/cases/policies.py`.
 
 A permission is a word of PERMISSIONS; a role has some of them, over the territory of its organisation's unit.
 """
