@@ -194,6 +194,20 @@ def test_doses_that_two_sites_entered_for_one_person_make_one_course(cast) -> No
     assert len(list_certificates(second)) == 1
 
 
+def test_a_certificate_that_has_ended_makes_room_for_the_next(cast) -> None:
+    from xacthuc_server.accounts.acting import act_as
+    from xacthuc_server.issuing.queries import list_ended
+
+    person = certified(cast)
+    later = NOW + 366 * DAY
+    with act_as(act_for_job()):
+        assert list_ended(now=NOW + 300 * DAY) == []
+        assert list_ended(now=later) == [person.id]
+    assert issue(person, now=later) == 1
+    old, new = list_certificates(person)
+    assert (old.revoked_why, new.replaces_id) == ("certificate_ended", old.id)
+
+
 @pytest.mark.parametrize("who", ["clerk", "site_head", "officer", "chief", "chair", "supervisor", "auditor"])
 def test_nobody_else_issues_or_publishes(cast, who) -> None:
     from xacthuc_server.issuing.actions import publish_lists

@@ -6,7 +6,18 @@ import random
 from datetime import timedelta
 
 import pytest
-from settling_cast import CAST_NODE, NOW, Cast, Node, act_for_job, list_events, make_cast, open_case, open_dose_case
+from settling_cast import (
+    CAST_NODE,
+    NOW,
+    Cast,
+    Node,
+    act_for_job,
+    count_jobs,
+    list_events,
+    make_cast,
+    open_case,
+    open_dose_case,
+)
 
 ALIKE = "MISMATCH name_marks_lost sure"
 
@@ -70,6 +81,7 @@ def test_all_that_are_alike_are_settled_and_each_has_its_event(cast) -> None:
     assert [reread(case).state for case in [*cases, other]] == ["settled"] * 3 + ["open"]
     assert all("case.settle" in list_events(f"case:{case.id}") for case in cases)
     assert len(node.asked) == 1, "one question for all"
+    assert count_jobs("cases.follow") == 1
 
 
 def test_what_changed_meanwhile_is_left_and_told(cast) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from issuing_cast import set_up_keys, settled_person, sign_all
+from issuing_cast import list_certificates, set_up_keys, settled_person, sign_all, verify_at_gate
 from register_cast import prepare, run_register, write_fields
 from settling_cast import NOW, Cast, act_for_job, count_jobs, make_cast, open_case, open_dose_case
 
@@ -150,6 +151,34 @@ def test_a_head_signs_and_the_certificate_appears_and_is_printed_and_the_gate_ha
     assert json.loads(index.content)["sets"][0]["number"] == 1
     assert client.get("/gate/lists/revoked-1.bin").content.startswith(b"XTREVOK1")
     assert client.get("/gate/").status_code == 200
+
+
+def test_a_correction_goes_from_the_page_to_a_revoked_and_a_new_certificate(cast, node) -> None:
+    from xacthuc_server.accounts.acting import act_as
+    from xacthuc_server.cases.models import Case
+    from xacthuc_server.jobs.issuing import issue, publish
+    from xacthuc_server.jobs.settling import follow
+    from xacthuc_server.people.models import Person
+
+    person = settled_person(cast, **write_fields(0), vouched_name="Nguyễn Thị Đao")
+    sign_all(cast, person)
+    issue(person_ids=[person.id])
+    client = enter(cast, "clerk")
+    assert client.post(f"/people/{person.id}/correction/", {"why": "holder_asked"}).status_code == 302
+    with act_as(act_for_job()):
+        case = Case.objects.get(cause="correction_asked")
+    client = enter(cast, "officer")
+    page = client.post(f"/cases/{case.id}/candidates/", {"version": case.version}).content.decode()
+    client.post(f"/cases/{case.id}/settle/", {"version": case.version, "person": find_value(page, "person")})
+    with act_as(act_for_job()):
+        assert Person.objects.get(id=person.id).vouched_name == "Nguyễn Thị Đào"
+    follow(person_ids=[person.id], references=["r1"])
+    issue(person_ids=[person.id])
+    publish()
+    old, new = list_certificates(person)
+    now = datetime.now(UTC)
+    assert verify_at_gate(old.text, now=now).code == "cert_revoked"
+    assert verify_at_gate(new.text, now=now).accepted
 
 
 @pytest.mark.parametrize("name", ["samples.html", "../cli.py", "generate.py", "lists/none.bin", "words.toml", "a.b"])

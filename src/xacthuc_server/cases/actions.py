@@ -21,7 +21,7 @@ from xacthuc_server.cases.refusals import NotSettledByThis, NotThere, NotVouched
 from xacthuc_server.cases.register import Register, make_claim
 from xacthuc_server.cases.routing import find_nearest
 from xacthuc_server.cases.settling import read_vouched, settle_as, settle_dose_as
-from xacthuc_server.cases.steps import check_reason, move_case, take_case
+from xacthuc_server.cases.steps import check_reason, follow, move_case, take_case
 from xacthuc_server.people.actions import Vouched
 from xacthuc_server.people.models import Dose, Person
 from xacthuc_server.units.posts import NotAllowed, can
@@ -55,6 +55,7 @@ def settle_identity(case_id: int, *, person: str, register: Register, by: Acting
     name = f"case:{case.id}"
     said = register.vouch([(name, make_claim(case.person), person)], officer=by.who, case=name).get(name)
     settle_as(case, read_vouched(said), how="officer", reference=person, by=by, now=now)
+    follow([case.person_id], references=[case.person.reference])
 
 
 @action
@@ -72,6 +73,7 @@ def settle_by_document(case_id: int, *, vouched: Vouched, by: Acting, now: datet
     if not (vouched.name.strip() and vouched.birth_date and vouched.number):
         raise NotVouched("case_document_incomplete")
     settle_as(case, vouched, how="army" if army else "passport", reference=case.person.reference, by=by, now=now)
+    follow([case.person_id])
 
 
 @action
@@ -84,6 +86,7 @@ def settle_vaccination(case_id: int, *, keep: bool, why: str, by: Acting, now: d
     check_can_settle(by, case, "settle_vaccination")
     check_reason("keep" if keep else "withdraw", why)
     settle_dose_as(case, keep=keep, why=why, by=by, now=now)
+    follow([case.person_id], references=[case.person.reference])
 
 
 @action

@@ -19,6 +19,7 @@ from importlib import resources
 from django.db import transaction
 from django.db.models import F
 
+from xacthuc.findings import list_codes
 from xacthuc_server.accounts.acting import Acting
 from xacthuc_server.accounts.factor import check_factor
 from xacthuc_server.audit.actions import action, tell
@@ -28,7 +29,7 @@ from xacthuc_server.cases.policies import OPEN_STATES, can_step
 from xacthuc_server.cases.refusals import CaseRefused, Changed, NotSettledByThis, NotThere, NotYours, SampleNotSeen
 from xacthuc_server.cases.register import Claim, Stated, make_claim
 from xacthuc_server.cases.settling import read_vouched, settle_as, settle_dose_as
-from xacthuc_server.cases.steps import REASONS
+from xacthuc_server.cases.steps import REASONS, follow
 from xacthuc_server.units.posts import NotAllowed, can, check_can
 
 AS_REGISTER = "register"  # everybody is whom the register was sure of
@@ -44,6 +45,12 @@ class ClassOfCases:
     alike: str
     cause: str
     count: int
+
+    @property
+    def codes(self) -> list[str]:
+        """Give all reasons that its cases share, where the word says them."""
+        known = list_codes()
+        return [word for word in self.alike.split() if word in known] or [self.cause]
 
 
 @cache
@@ -131,11 +138,11 @@ def settle_part(review_id: int, *, said: Mapping[str, Stated], done: int, by: Ac
     if review.done != done or review.signed_at is None or review.signed_by != by.who:
         raise Changed("case_changed")
     part, cases = review.cases[done : done + PART], _list_part(review)
-    refused = 0
+    refused, settled = 0, list[Case]()
     for case_id, version in part:
         try:
             with transaction.atomic():
-                _settle_one(review, cases.get(case_id), version=version, said=said, by=by, now=now)
+                settled.append(_settle_one(review, cases.get(case_id), version=version, said=said, by=by, now=now))
         except (CaseRefused, NotAllowed) as refusal:
             refused += 1
             more = {"review": review.id}
@@ -148,6 +155,8 @@ def settle_part(review_id: int, *, said: Mapping[str, Stated], done: int, by: Ac
         finished_at=None if left else now,
         version=F("version") + 1,
     )
+    if settled:
+        follow([case.person_id for case in settled], references=[case.person.reference for case in settled])
     more = {"settled": len(part) - refused, "refused": refused}
     tell("review.settled", by=by, now=now, about=f"review:{review.id}", why=review.choice, more=more)
     return left
@@ -183,7 +192,7 @@ def _list_part(review: Review) -> dict[int, Case]:
 
 def _settle_one(
     review: Review, case: Case | None, *, version: int, said: Mapping[str, Stated], by: Acting, now: datetime
-) -> None:
+) -> Case:
     if case is None:
         raise NotThere("case_not_there")
     if case.version != version or case.alike != review.alike or not can_step(case.state, "settle"):
@@ -195,3 +204,4 @@ def _settle_one(
         settle_as(case, vouched, how="officer", reference=case.person.reference, by=by, now=now)
     else:
         settle_dose_as(case, keep=review.choice in REASONS["keep"], why=review.choice, by=by, now=now)
+    return case

@@ -15,11 +15,14 @@ from xacthuc_server.cases.moving import OWNERS
 from xacthuc_server.cases.permissions import check_can_see
 from xacthuc_server.cases.policies import OPEN_STATES
 from xacthuc_server.cases.refusals import NotThere
+from xacthuc_server.people.models import Dose
 from xacthuc_server.units.models import Organisation
 
 PAGE = 50  # cases of one page: what is read in one go on an office screen
 PAGES = 400  # beyond it a filter helps more than a page
 DESTINATIONS = 300  # organisations that are offered: those of a large district, twice
+
+DOSES = 20  # of one person: more is a fault, and as much as anybody looks at
 
 DUE = ("late", "today", "week")
 
@@ -101,6 +104,17 @@ def get_case(case_id: int, *, by: Acting, now: datetime) -> Case:
     check_can_see(by, found)
     tell("case.read", by=by, now=now, about=f"case:{found.id}", more={"person": found.person_id})
     return found
+
+
+def list_other_doses(case: Case) -> list[Dose]:
+    """List what else is recorded of a case's person, oldest first: a dose is judged by those beside it."""
+    if case.dose_id is None:
+        return []
+    of_person = Q(person_id=case.person_id)
+    if case.person.reference:
+        of_person |= Q(person__reference=case.person.reference)
+    found = Dose.objects.filter(of_person, withdrawn_at=None).exclude(id=case.dose_id).select_related("organisation")
+    return list(found.order_by("dose_date", "id")[:DOSES])
 
 
 def list_destinations(case: Case) -> list[Organisation]:

@@ -1,4 +1,7 @@
-"""What settling comes to, singly or as a class: the person's or the dose's fields, the case, and what follows."""
+"""What settling comes to, singly or as a class: the person's or the dose's fields, and the case.
+
+Who calls lets the platform's own work follow, once for all that was settled.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from xacthuc_server.accounts.acting import Acting
 from xacthuc_server.cases.models import Case
 from xacthuc_server.cases.refusals import Changed, NotVouched
 from xacthuc_server.cases.register import Stated
-from xacthuc_server.cases.steps import follow, move_case
+from xacthuc_server.cases.steps import move_case
 from xacthuc_server.people.actions import PersonChanged, Vouched, settle_dose, settle_person
 
 
@@ -21,7 +24,6 @@ def read_vouched(said: Stated | None) -> Vouched:
 
 def settle_as(case: Case, vouched: Vouched, *, how: str, reference: str | None, by: Acting, now: datetime) -> None:
     """Write down who somebody is and settle the case, both or neither; raises WrongState, Changed."""
-    before = case.person.reference
     move_case(case, "settle", by=by, now=now, outcome=f"settled_{how}")
     try:
         settle_person(
@@ -35,7 +37,6 @@ def settle_as(case: Case, vouched: Vouched, *, how: str, reference: str | None, 
         )
     except PersonChanged:
         raise Changed("case_changed") from None
-    follow([case.person_id], references=[before])
 
 
 def settle_dose_as(case: Case, *, keep: bool, why: str, by: Acting, now: datetime) -> None:
@@ -47,4 +48,3 @@ def settle_dose_as(case: Case, *, keep: bool, why: str, by: Acting, now: datetim
         settle_dose(dose.id, keep=keep, why=why, by=by, now=now, version=dose.version)
     except PersonChanged:
         raise Changed("case_changed") from None
-    follow([case.person_id], references=[case.person.reference])

@@ -153,6 +153,7 @@ def _render(request: HttpRequest, case: Case, **more: object) -> HttpResponse:
         "case": case, "may": may, "reasons": REASONS, "now": timezone.now(),
         "facts": [(name, getattr(case.person, name)) for name in FACTS],
         "why": [code for _, code in (case.dose.reasons if case.dose else case.person.reasons)],
+        "others": queries.list_other_doses(case),
         "destinations": queries.list_destinations(case) if may["hand_over"] else [],
     }  # fmt: skip
     return render(request, "desk/case.html", told | more)

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("commune-list/", signing.show_list, name="commune_list"),
     path("commune-list/sign/", signing.sign_list, name="sign_list"),
     path("people/<int:person_id>/certificates/", certificates.show_certificates, name="certificates"),
+    path("people/<int:person_id>/correction/", certificates.ask_correction, name="ask_correction"),
     path("certificates/<int:certificate_id>.pdf", certificates.print_certificate, name="print_certificate"),
     path("gate/", gate.show_gate, name="gate"),
     path("gate/<path:name>", gate.show_gate, name="gate_file"),

@@ -15,6 +15,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import timezone
+
 from xacthuc.certificates.payload import CountedDose, Holder
 from xacthuc.certificates.transliteration import divide_name
 from xacthuc.rules import AssessedDose
@@ -24,7 +26,8 @@ from xacthuc_server.issuing.policies import is_settled
 from xacthuc_server.people.histories import Group, assess_group
 from xacthuc_server.people.models import Dose, Person
 
-CORRECTED, WITHDRAWN = "corrected", "withdrawn"  # why a certificate is revoked
+# Why a certificate is revoked; one that has ended by itself makes room for the next (QĐ 5772: after twelve months).
+CORRECTED, WITHDRAWN, ENDED = "corrected", "withdrawn", "certificate_ended"
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def list_changes(group: Group, *, on: date) -> list[Change]:
         return list(_take_back(issued))
     told = {doses[said.record].id: _want(group, doses[said.record], said) for said in counted if _is_whole(said)}
     last = max(counted, key=lambda said: (said.dn or 0, said.record))
-    return list(_compare(issued, told, last=doses[last.record].id))
+    return list(_compare(issued, told, last=doses[last.record].id, on=on))
 
 
 def _is_whole(said: AssessedDose) -> bool:
@@ -88,7 +91,7 @@ def _take_back(issued: Sequence[Certificate]) -> Iterator[Change]:
             yield Change(None, one, WITHDRAWN)
 
 
-def _compare(issued: Sequence[Certificate], told: dict[int, Wanted], *, last: int) -> Iterator[Change]:
+def _compare(issued: Sequence[Certificate], told: dict[int, Wanted], *, last: int, on: date) -> Iterator[Change]:
     missing = {last} & told.keys() - {one.dose_id for one in issued}
     for one in issued:
         wanted = told.get(one.dose_id)
@@ -97,6 +100,8 @@ def _compare(issued: Sequence[Certificate], told: dict[int, Wanted], *, last: in
             yield Change(new, one, WITHDRAWN)
         elif wanted.told != one.told:
             yield Change(wanted, one, CORRECTED)
+        elif timezone.localdate(one.expires_at) <= on:
+            yield Change(wanted, one, ENDED)
     for dose in missing:
         yield Change(told[dose], None)
 

@@ -37,7 +37,8 @@ class Certificate(models.Model):
                 fields=["revoked_at"],
                 name="certificate_unlisted",
                 condition=models.Q(revoked_at__isnull=False, listed_at=None),
-            )
+            ),
+            models.Index(fields=["expires_at"], name="certificate_ends", condition=models.Q(revoked_at=None)),
         ]
 
 

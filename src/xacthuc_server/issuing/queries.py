@@ -13,6 +13,7 @@ from xacthuc_server.issuing.permissions import check_can_sign
 from xacthuc_server.people.models import Dose, Person
 from xacthuc_server.people.permissions import check_can_see_people
 
+ENDED = 5_000  # certificates that are renewed in one turn
 SHOWN = 500  # doses of one page: what is looked over before it is signed; the rest follows
 
 
@@ -53,6 +54,12 @@ def get_person(person_id: int, *, by: Acting, now: datetime) -> tuple[Person, li
         return None
     tell("person.certificates_read", by=by, now=now, about=f"person:{person_id}")
     return person, list(Certificate.objects.filter(person=person).select_related("dose").order_by("-issued_at", "-id"))
+
+
+def list_ended(*, now: datetime) -> list[int]:
+    """Give the persons whose certificate has ended by itself: a batch of them, to be issued again."""
+    ended = Certificate.objects.filter(revoked_at=None, expires_at__lte=now).order_by("expires_at", "id")
+    return sorted(set(ended.values_list("person_id", flat=True)[:ENDED]))
 
 
 def get_certificate(certificate_id: int, *, by: Acting, now: datetime) -> Certificate | None:

@@ -16,10 +16,12 @@ from xacthuc_server.issuing.keys import open_central_signer, open_organisation_s
 from xacthuc_server.issuing.lists import carry_out_list
 from xacthuc_server.issuing.models import Signing
 from xacthuc_server.issuing.publishing import is_published, publish_lists
+from xacthuc_server.issuing.queries import list_ended
 from xacthuc_server.issuing.signing import carry_out
 from xacthuc_server.units.models import Post
 from xacthuc_server.units.posts import take_post
 
+RENEW_HOURLY = "40 * * * *"
 PUBLISH_DAILY = "15 3 * * *"  # before the gates open; a set lasts a week
 AGAIN = RetryStrategy(max_attempts=20, linear_wait=60)  # a token that is away, a worker that was stopped
 
@@ -59,6 +61,16 @@ def issue(*, person_ids: list[int]) -> None:
 def publish() -> None:
     """Publish the lists, as soon as something was revoked."""
     publish_lists(by=work_as("issuing.publish"), now=timezone.now())
+
+
+@app.periodic(cron=RENEW_HOURLY)
+@app.task(name="issuing.renew", queueing_lock="issuing.renew")
+def renew(timestamp: int) -> None:  # noqa: ARG001  the moment at which it was due, which may be long ago
+    """Issue again what has ended by itself, a batch an hour: nobody applies for it."""
+    with act_as(work_as("issuing.renew")):
+        persons = list_ended(now=timezone.now())
+        if persons:
+            app.configure_task("issuing.issue").defer(person_ids=list(persons))
 
 
 @app.periodic(cron=PUBLISH_DAILY)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+from contextlib import suppress
 
 import django
+from procrastinate.exceptions import ConnectorException
 
 SEAL_SECONDS = 5.0  # events are sealed at most ten seconds after they were written
 JOBS_AT_ONCE = 2
+LOST_SECONDS = 15.0  # how often jobs are looked for whose worker was killed; it is known as gone 30 seconds after
 STOP_SECONDS = 3.0  # a job that takes longer is stopped, and begun again at the next start
 
 log = logging.getLogger("xacthuc.jobs")
@@ -39,11 +42,28 @@ async def _work(app) -> None:
             )
         )
         sealing = asyncio.create_task(_seal(ends))
+        lost = asyncio.create_task(_take_up_lost(app, ends))
         ended = asyncio.create_task(ends.wait())
-        await asyncio.wait({jobs, sealing, ended}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({jobs, sealing, lost, ended}, return_when=asyncio.FIRST_COMPLETED)
         ends.set()
         jobs.cancel()
-        await asyncio.gather(jobs, sealing, return_exceptions=True)
+        await asyncio.gather(jobs, sealing, lost, return_exceptions=True)
+
+
+async def _take_up_lost(app, ends: asyncio.Event) -> None:  # type: ignore[no-untyped-def]  # an app of procrastinate
+    """Let jobs begin again whose worker was killed: nobody else would, and those that wait for their lock never could.
+
+    Every job may be begun twice: what it has done is found done.
+    """
+    while not ends.is_set():
+        try:
+            for job in await app.job_manager.get_stalled_jobs():
+                log.warning("begun again: %s", job.task_name)
+                await app.job_manager.retry_job(job)
+        except ConnectorException as error:  # the database restarts, or is away: they wait
+            log.warning("not looked for: %s", type(error).__name__)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(ends.wait(), LOST_SECONDS)
 
 
 async def _seal(ends: asyncio.Event) -> None:
