@@ -9,6 +9,7 @@ OPEN = {
     "account_emailaddress": "of allauth; never filled",
     "account_emailconfirmation": "of allauth; never filled",
     "accounts_user": "staff, not citizens",
+    "api_apikey": "digests of secrets; found before anybody acts",
     "audit_event": "ids and codes",
     "audit_seal": "digests",
     "audit_unsealed": "ids",

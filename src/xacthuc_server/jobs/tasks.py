@@ -17,6 +17,7 @@ __all__ = ["ask", "issuing", "read", "settling"]
 
 # A task that fails is begun again, later each time: whatever it did not end left nothing behind.
 AGAIN = RetryStrategy(max_attempts=6, wait=5, linear_wait=20)
+NEW_EVERY = "* * * * * */10"  # seconds: how long a system's dose waits at most to be asked about
 WHEN_AWAY = RetryStrategy(wait=5, linear_wait=5, max_attempts=1_000, retry_exceptions=[RegisterAway])
 
 
@@ -35,6 +36,16 @@ def ask(upload_id: str | None = None, person_id: int | None = None) -> None:
         ask_person(person_id, clock=timezone.now)
     else:
         ask_everybody(clock=timezone.now)
+
+
+@app.periodic(cron=NEW_EVERY)
+@app.task(name="people.ask_new", queue="register", queueing_lock="people.ask_new", lock="people.ask")
+def ask_new(timestamp: int) -> None:  # noqa: ARG001  the moment at which it was due
+    """Ask the register about everybody who came by the API since; while it is away, the next turn asks again."""
+    try:
+        ask_everybody(clock=timezone.now)
+    except RegisterAway:
+        return
 
 
 @app.task(name="uploads.annotate", queue="uploads", retry=AGAIN)

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "xacthuc_server.people",
     "xacthuc_server.cases",
     "xacthuc_server.issuing",
+    "xacthuc_server.api",
     "xacthuc_server.jobs",
 ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from xacthuc_server.api.routes import api
 from xacthuc_server.desk import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("post/", views.choose_post, name="choose_post"),
     path("language/", views.choose_language, name="choose_language"),
     path("", include("xacthuc_server.desk.intake_urls")),
+    path("api/v1/", api.urls),
     path("accounts/", include("allauth.urls")),
     path("", include("xacthuc_server.desk.settling_urls")),
 ]
