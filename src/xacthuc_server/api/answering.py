@@ -41,7 +41,7 @@ class KeyBearer(HttpBearer):
             raise HttpError(403, "scope")
         if not counter.allows(key.id):
             raise HttpError(429, "often")
-        request.acting = acting = act_by(key)  # type: ignore[attr-defined]
+        request.acting = acting = act_by(key)
         set_acting(acting)  # until the transaction of the request ends
         return key
 
@@ -76,7 +76,7 @@ def answer_once(request: HttpRequest, do: Callable[[], tuple[int, Any]]) -> Http
         with transaction.atomic():
             kept = open_answer(
                 name, request.path.encode() + b"\n" + request.body, by=request.acting, now=timezone.now()
-            )  # type: ignore[attr-defined]
+            )
             if not kept.status:
                 status, answer = do()
                 keep_answer(kept, status=status, answer=answer)

@@ -69,8 +69,8 @@ def post_batch(request: HttpRequest, said: BatchIn) -> HttpResponse:
 def record(request: HttpRequest, doses: list[DoseIn]) -> list[DoseOut]:
     """Clean and record doses for the organisation of the key."""
     entries = clean_entries([dose.model_dump() for dose in doses])
-    staged = entries.stage(home=request.acting.lower)  # type: ignore[attr-defined]
-    answers = record_doses(staged, by=request.acting, now=timezone.now())  # type: ignore[attr-defined]
+    staged = entries.stage(home=request.acting.lower)
+    answers = record_doses(staged, by=request.acting, now=timezone.now())
     return [_write(answer, entries.findings[at]) for at, answer in enumerate(answers)]
 
 
@@ -84,7 +84,7 @@ def _write(answer: Answer, findings: tuple[tuple[str, str], ...]) -> DoseOut:
 @api.get("/doses/{dose_id}", response={200: DoseStatus, 404: Fault, **FAULTS}, auth=let_in("doses:read"))
 def get_dose(request: HttpRequest, dose_id: Path[Number]) -> Any:
     """Ask how a dose stands: both verdicts with their reasons, for who entered it."""
-    acting = request.acting  # type: ignore[attr-defined]
+    acting = request.acting
     mine = Dose.objects.filter(id=dose_id, organisation_id=acting.organisation_id)
     dose = mine.select_related("person").first()
     if dose is None:
@@ -109,7 +109,7 @@ def post_upload(request: HttpRequest, file: File[UploadedFile]) -> Any:
     """Send a file; 200 where the same file was sent before."""
     try:
         upload = receive_upload(
-            by=request.acting,  # type: ignore[attr-defined]
+            by=request.acting,
             now=timezone.now(),
             name=file.name or "",
             content=file,
@@ -123,7 +123,7 @@ def post_upload(request: HttpRequest, file: File[UploadedFile]) -> Any:
 def get_file(request: HttpRequest, upload_id: uuid.UUID) -> Any:
     """Ask how far a file is."""
     try:
-        return _write_upload(get_upload(upload_id, by=request.acting))  # type: ignore[attr-defined]
+        return _write_upload(get_upload(upload_id, by=request.acting))
     except UploadNotThere as refusal:
         return write_fault(refusal.code, 404)
 

@@ -110,4 +110,4 @@ class Fault(Schema):
     code: str
     vi: str
     en: str
-    errors: list[Said] = []
+    errors: list[Said] = Field(default_factory=list)

@@ -6,7 +6,7 @@ from xacthuc_server.accounts import wall
 
 
 class Migration(migrations.Migration):
-    """See accounts/wall.py."""
+    """See src/xacthuc_server/accounts/wall.py."""
 
     dependencies = [("api", "0001_initial"), ("accounts", "0002_acting")]
     operations = [wall.raise_wall("api_kept", wall.OF_ORGANISATION)]
