@@ -10,21 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from required import SMALL_JAVA, skip_or_fail
 from xacthuc.engines import Engine, open_engine
-
-# What Spark is given here is tiny: compiling well would cost more than it saves.
-SMALL_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
-REQUIRE_ALL = os.environ.get("XACTHUC_REQUIRE_ALL") == "1"
-
-
-def skip_or_fail(reason: str) -> None:
-    """Skip aloud; where everything is required (continuous integration), fail instead."""
-    if REQUIRE_ALL:
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session", autouse=True)

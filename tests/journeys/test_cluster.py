@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from cluster import Cluster, end
-from conftest import SMALL_JAVA, skip_or_fail
 from line import list_steps
+from required import SMALL_JAVA, skip_or_fail
 from xacthuc.nation import build_nation
 
 TABLES = ("verdicts", "records", "persons", "explanations", "work/claims/findings")

@@ -26,7 +26,7 @@ from pkcs11.util.ec import encode_ec_public_key, encode_named_curve_parameters
 from pkcs11.util.rsa import encode_rsa_public_key
 
 from certificates import AT, SECRET, make_certificate, make_issuer, make_payload, make_trust
-from conftest import skip_or_fail
+from required import skip_or_fail
 from settled import count_settled, write_results
 from xacthuc.certificates.keys import SigningCertificate, make_kid, read_certificate
 from xacthuc.certificates.pkcs11 import TokenSigner

@@ -12,9 +12,10 @@ from __future__ import annotations
 import os
 import secrets
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -91,10 +92,7 @@ def make_central_keys(*, now: datetime) -> None:
 
 def find_certificate(folder: Path, kid: str) -> SigningCertificate | None:
     """Give the certificate with a kid in a folder of keys; None where it is not there."""
-    for key in list_keys(folder) if folder.is_dir() else []:
-        if key.kid == kid:
-            return _read(key)
-    return None
+    return _list_certificates(folder, folder.stat().st_mtime_ns).get(kid) if folder.is_dir() else None
 
 
 def read_secret() -> bytes:
@@ -109,6 +107,12 @@ def read_secret() -> bytes:
         with os.fdopen(handle, "wb") as file:
             file.write(secrets.token_bytes(SECRET_BYTES))
     return path.read_bytes()
+
+
+@lru_cache(maxsize=200)
+def _list_certificates(folder: Path, _changed: int) -> Mapping[str, SigningCertificate]:
+    """Give all certificates of a folder by kid; a key that is added changes the folder."""
+    return {key.kid: _read(key) for key in list_keys(folder)}
 
 
 def _open() -> bytes:
