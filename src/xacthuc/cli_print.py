@@ -32,7 +32,7 @@ _PREFIX = "HC1:"
     help="A4; two sides of a bank card; a card to fold; the QR code alone (SVG and PNG).",
 )
 @click.option("--person", "people", multiple=True, help="Only this person_group, record or UVCI; may be repeated.")
-@click.option("--limit", type=click.IntRange(1), help="At most so many.")
+@click.option("--limit", type=click.IntRange(1), help="At most so many certificates.")
 @click.option("--each", is_flag=True, help="A file for each person instead of one for every 100.")
 @click.option("--specimen", is_flag=True, help="Print MẪU · SPECIMEN across it.")
 @click.option("--fonts", type=FOLDER, multiple=True, help="More fonts, for scripts that Noto Sans lacks.")

@@ -133,6 +133,14 @@ def test_at_most_so_many(certificates: Path, tmp_path: Path) -> None:
     assert tell(certificates, "--out", tmp_path / "out", "--limit", 2)["printed"] == 2
 
 
+def test_people_without_a_certificate_count_for_nothing(certificates: Path, tmp_path: Path) -> None:
+    table = pq.read_table(certificates)
+    last_first = pa.concat_tables([table.slice(len(TEXTS)), table.slice(0, len(TEXTS))])
+    pq.write_table(last_first, certificates)
+    said = tell(certificates, "--out", tmp_path / "out", "--limit", 1)
+    assert (said["printed"], said["without"]) == (1, 1)
+
+
 def test_long_stacks_are_divided(certificates: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(printing, "STACK", 2)
     assert tell(certificates, "--out", tmp_path / "out")["files"] == 2

@@ -128,7 +128,17 @@ def _read_part(path: Path) -> Iterator[dict[str, Any]]:
 def _select(rows: Iterable[Row], wanted: Wanted) -> Iterator[Row]:
     people = wanted.people
     kept = (row for row in rows if not people or not people.isdisjoint((row.person_group, row.record, row.uvci)))
-    return islice(kept, wanted.limit)
+    return kept if wanted.limit is None else _stop_after(kept, wanted.limit)
+
+
+def _stop_after(rows: Iterable[Row], limit: int) -> Iterator[Row]:
+    """Give rows until so many have a certificate; those without one that stand before it are told of all the same."""
+    left = limit
+    for row in rows:
+        yield row
+        left -= row.text is not None
+        if not left:
+            return
 
 
 def _print_rows(rows: Iterator[Row], *, out: Path, wanted: Wanted, press: Press) -> Iterator[Done]:

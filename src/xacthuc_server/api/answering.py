@@ -61,7 +61,7 @@ def act_by(key: ApiKey) -> Acting:
     """Act by a key: as a sender, for its organisation."""
     organisation = key.organisation
     unit = organisation.unit
-    return Acting(f"key:{key.id}", "sender", organisation.authority, organisation.id, unit.lower, unit.upper)  # type: ignore[arg-type]
+    return Acting(f"key:{key.id}", "sender", organisation.authority, organisation.id, unit.lower, unit.upper)
 
 
 def answer_once(request: HttpRequest, do: Callable[[], tuple[int, Any]]) -> HttpResponse:

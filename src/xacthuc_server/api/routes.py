@@ -78,7 +78,7 @@ def _write(answer: Answer, findings: tuple[tuple[str, str], ...]) -> DoseOut:
     said = say_findings(findings)
     if answer.code and answer.code not in list_codes():
         said.append({"field": "row", "code": answer.code, "kind": "refused", **texts.load_texts()[answer.code]})
-    return DoseOut(state=answer.state, dose=answer.dose, person=answer.person, findings=said)  # type: ignore[arg-type]
+    return DoseOut(state=answer.state, dose=answer.dose, person=answer.person, findings=said)
 
 
 @api.get("/doses/{dose_id}", response={200: DoseStatus, 404: Fault, **FAULTS}, auth=let_in("doses:read"))
