@@ -42,7 +42,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     [answer] = record_doses(entries.stage(home=organisation.unit.lower), by=acting, now=timezone.now())
     if answer.person is None:
         return _show(request, given, entries, code=answer.code)
-    app.configure_task("people.ask", lock=f"person:{answer.person}").defer(person_id=answer.person)
+    app.configure_task("people.ask").defer(person_id=answer.person)
     return redirect(f"{reverse('person', args=[answer.person])}?entered={answer.state}")
 
 

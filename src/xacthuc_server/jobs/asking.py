@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from xacthuc.exchange.keys import read_private_key, read_public_key
 from xacthuc.exchange.tables import PERSON_COLUMNS
@@ -62,8 +62,8 @@ def ask_upload(upload_id: uuid.UUID, *, clock: Clock, judge: Judge | None = None
         upload = Upload.objects.filter(id=upload_id, state="recorded").first()
     if upload is None:
         return
-    persons = Row.objects.filter(upload_id=upload_id).exclude(person=None).values("person")
-    left = _ask(Person.objects.filter(id__in=persons), officer=upload.by, clock=clock, judge=judge)
+    stated = Row.objects.filter(upload_id=upload_id, person=OuterRef("id"))
+    left = _ask(Person.objects.filter(Exists(stated)), officer=upload.by, clock=clock, judge=judge)
     if left:
         raise RegisterSilent
     with act_as(work_as(TASK, organisation_id=upload.organisation_id)) as by:
@@ -82,7 +82,7 @@ def ask_everybody(*, clock: Clock, judge: Judge | None = None) -> None:
 
 def _ask(persons: QuerySet[Person], *, officer: str, clock: Clock, judge: Judge | None) -> int:
     """Ask about those persons who are unasked; gives the number of them of whom the register says nothing."""
-    judge, last, left = judge or open_judge(), 0, 0
+    last, left = 0, 0
     while True:
         with act_as(work_as(TASK)):
             unasked = persons.filter(identity="UNASKED", id__gt=last).order_by("id")
@@ -93,10 +93,10 @@ def _ask(persons: QuerySet[Person], *, officer: str, clock: Clock, judge: Judge 
         left += _ask_some(some, officer=officer, clock=clock, judge=judge)
 
 
-def _ask_some(some: Sequence[Person], *, officer: str, clock: Clock, judge: Judge) -> int:
+def _ask_some(some: Sequence[Person], *, officer: str, clock: Clock, judge: Judge | None) -> int:
     claims = [write_claim(person) for person in some]
     try:
-        said = judge.check(claims, organisation=str(some[0].organisation_id), officer=officer)  # 1
+        said = (judge or open_judge()).check(claims, organisation=str(some[0].organisation_id), officer=officer)  # 1
     except RegisterAway:
         with act_as(work_as(TASK)) as by:
             record_standing(away=True, by=by, now=clock())

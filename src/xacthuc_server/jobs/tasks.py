@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 
 from django.utils import timezone
-from procrastinate import RetryStrategy
+from procrastinate import BaseRetryStrategy, RetryDecision, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Job
 
 from xacthuc_server.jobs import issuing, settling
 from xacthuc_server.jobs.annotating import annotate_upload
@@ -16,9 +17,23 @@ from xacthuc_server.jobs.reading import read_upload
 __all__ = ["ask", "issuing", "read", "settling"]
 
 # A task that fails is begun again, later each time: whatever it did not end left nothing behind.
-AGAIN = RetryStrategy(max_attempts=6, wait=5, linear_wait=20)
+FAULTS = 6
+AGAIN = RetryStrategy(max_attempts=FAULTS, wait=5, linear_wait=20)
 NEW_EVERY = "* * * * * */10"  # seconds: how long a system's dose waits at most to be asked about
-WHEN_AWAY = RetryStrategy(wait=5, linear_wait=5, max_attempts=1_000, retry_exceptions=[RegisterAway])
+LONGEST_WAIT = 60  # seconds between two questions to a node that is away: nobody waits much longer once it is back
+
+
+class WhenAway(BaseRetryStrategy):
+    """Ask again while the register is away or silent, later each time up to LONGEST_WAIT; all else is a fault."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """Say when."""
+        if not isinstance(exception, RegisterAway) and job.attempts >= FAULTS:
+            return None
+        return RetryDecision(retry_in={"seconds": min(5 * (job.attempts + 1), LONGEST_WAIT)})
+
+
+WHEN_AWAY = WhenAway()
 
 
 @app.task(name="uploads.read", queue="uploads", retry=AGAIN)
@@ -27,7 +42,7 @@ def read(upload_id: str) -> None:
     read_upload(uuid.UUID(upload_id), clock=timezone.now)
 
 
-@app.task(name="people.ask", queue="register", retry=WHEN_AWAY, lock="people.ask")
+@app.task(name="people.ask", queue="register", retry=WHEN_AWAY)
 def ask(upload_id: str | None = None, person_id: int | None = None) -> None:
     """Ask the register about the people of an upload, about one, or about everybody of whom it was not asked yet."""
     if upload_id:
@@ -39,7 +54,7 @@ def ask(upload_id: str | None = None, person_id: int | None = None) -> None:
 
 
 @app.periodic(cron=NEW_EVERY)
-@app.task(name="people.ask_new", queue="register", queueing_lock="people.ask_new", lock="people.ask")
+@app.task(name="people.ask_new", queue="register", queueing_lock="people.ask_new")
 def ask_new(timestamp: int) -> None:  # noqa: ARG001  the moment at which it was due
     """Ask the register about everybody who came by the API since; while it is away, the next turn asks again."""
     try:

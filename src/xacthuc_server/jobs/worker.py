@@ -23,8 +23,9 @@ def main() -> None:
     django.setup()
     from procrastinate.contrib.django import app
 
-    with app.replace_connector(app.connector.get_worker_connector()) as worker:
-        asyncio.run(_work(worker))
+    # An app of its own: what a task puts into the queue goes through Django's connection, so that it is there when the
+    # task's transaction ends and not before, and not at all where it is rolled back.
+    asyncio.run(_work(app.with_connector(app.connector.get_worker_connector())))
 
 
 async def _work(app) -> None:

@@ -87,7 +87,7 @@ class Person(models.Model):
             models.Index(fields=["passport"]),
             models.Index(fields=["insurance"]),
             models.Index(fields=["reference"]),
-            models.Index(fields=["asked_at"], name="person_unasked", condition=models.Q(identity="UNASKED")),
+            models.Index(fields=["id"], name="person_unasked", condition=models.Q(identity="UNASKED")),
         ]
 
 

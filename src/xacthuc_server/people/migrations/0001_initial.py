@@ -239,7 +239,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='person',
-            index=models.Index(condition=models.Q(('identity', 'UNASKED')), fields=['asked_at'], name='person_unasked'),
+            index=models.Index(condition=models.Q(('identity', 'UNASKED')), fields=['id'], name='person_unasked'),
         ),
         migrations.AddConstraint(
             model_name='person',
