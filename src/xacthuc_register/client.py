@@ -173,11 +173,14 @@ class Partner:
             more = {"Content-Type": "application/json"} if body else {}
             connection.request(method, place.path.rstrip("/") + target, body=body or None, headers={**headers, **more})
             response: HTTPResponse = connection.getresponse()
-            return response.status, response.read(ANSWER_BYTES), response.headers.get(signing.SIGNATURE, "")
+            text = response.read(ANSWER_BYTES)
         except (OSError, HTTPException):
             raise NodeAway("node_away", self.url) from None
         finally:
             connection.close()
+        if response.headers.get("Content-Length") != str(len(text)):  # cut off: the node ended in the middle of it
+            raise NodeAway("node_away", self.url)
+        return response.status, text, response.headers.get(signing.SIGNATURE, "")
 
 
 def open_partner(
